@@ -1,0 +1,1 @@
+"""Optiflow: what will run out, what to order, how much and why."""

@@ -1,0 +1,74 @@
+"""Every error says what happened, where, and how to mend it."""
+
+
+class OptiflowError(Exception):
+    """An error a user can act on; printed without a traceback.
+
+    Args:
+        what: What is wrong, with the value that is wrong.
+        where: The file, table, setting or row it was found in.
+        mend: What the reader can do about it.
+    """
+
+    def __init__(self, *, what: str, where: str, mend: str) -> None:
+        super().__init__(what, where, mend)
+        self.what, self.where, self.mend = what, where, mend
+
+    def __str__(self) -> str:
+        return f"{self.what}\n  where: {self.where}\n  mend:  {self.mend}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Keyword-only arguments: without this an error cannot come back from another process.
+        return _rebuilt, (type(self), self.what, self.where, self.mend)
+
+
+def _rebuilt(kind: type[OptiflowError], what: str, where: str, mend: str) -> OptiflowError:
+    return kind(what=what, where=where, mend=mend)
+
+
+class SettingsError(OptiflowError):
+    """A setting is missing, unknown or of the wrong type."""
+
+
+class SourceError(OptiflowError):
+    """The business database cannot be opened or read."""
+
+
+class MappingError(SourceError):
+    """A mapping file names what the database does not have."""
+
+
+class QueryRefused(SourceError):  # noqa: N818 - the public name of the design
+    """A statement is not a single SELECT, or asks for more than reading."""
+
+
+class DataError(OptiflowError):
+    """A frame does not meet its schema."""
+
+
+class StoreError(OptiflowError):
+    """Optiflow's own database cannot be opened, migrated, read or written."""
+
+
+class ForecastError(OptiflowError):
+    """A model cannot be specified or fitted as asked."""
+
+
+class PolicyError(OptiflowError):
+    """An inventory calculation got an impossible parameter."""
+
+
+class OrderError(OptiflowError):
+    """A step in the life of an order is not allowed."""
+
+
+class AccessError(OptiflowError):
+    """Somebody asks for what their role does not allow."""
+
+
+class BatchError(OptiflowError):
+    """A chain of notebooks cannot run, or one of its notebooks failed."""
+
+
+class LockHeldError(BatchError):
+    """Another run holds the lock."""

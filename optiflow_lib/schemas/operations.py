@@ -1,0 +1,80 @@
+"""What lives longer than a night: orders, runs, users and visits."""
+
+from optiflow_lib.schemas.schema import Column, Schema
+
+_text, _some_text = Column("text"), Column("text", nullable=True)
+_day, _some_day = Column("day"), Column("day", nullable=True)
+_time, _some_time = Column("time"), Column("time", nullable=True)
+_number, _some_number = Column("number"), Column("number", nullable=True)
+
+ORDER_STATES = ("draft", "approved", "sent", "partly_received", "received", "cancelled")
+ROLES = ("viewer", "buyer", "manager", "admin")
+RUN_STATES = ("running", "done", "partial", "failed", "interrupted")
+
+ORDERS = Schema(
+    "orders",
+    {
+        "order_id": _text,  # the number on the document, never used twice
+        "supplier_id": _text,
+        "location_id": _text,
+        "state": Column("text", choices=ORDER_STATES),
+        "as_of": _day,  # the night that suggested it
+        "created_on": _day,
+        "expected_on": _some_day,
+        "note": _some_text,
+    },
+    key=("order_id",),
+)
+ORDER_LINES = Schema(
+    "order lines",
+    {
+        "order_id": _text,
+        "item_id": _text,
+        "suggested_quantity": _number,
+        "quantity": _number,  # what is ordered; edited by a person or equal to the suggestion
+        "received_quantity": _number,
+        "unit_cost": _number,
+        "vat_rate": _number,
+        "edited_by": _some_text,
+        "reason": _some_text,
+    },
+    key=("order_id", "item_id"),
+)
+ORDER_STEPS = Schema(
+    "order steps",
+    {"order_id": _text, "state": Column("text", choices=ORDER_STATES), "at": _time, "author": _text},
+)
+RUNS = Schema(
+    "runs",
+    {
+        "run_id": _text,
+        "chain": Column("text", choices=("nightly", "weekly")),
+        "as_of": _day,
+        "state": Column("text", choices=RUN_STATES),
+        "started_at": _time,
+        "ended_at": _some_time,
+        "duration_s": _some_number,
+        "items": _some_number,
+        "failed_items": _some_number,
+        "folder": _text,
+    },
+    key=("run_id",),
+)
+RUN_STEPS = Schema(
+    "run steps",
+    {
+        "run_id": _text,
+        "step": _text,
+        "state": Column("text", choices=RUN_STATES),
+        "started_at": _time,
+        "duration_s": _some_number,
+        "message": _some_text,
+    },
+    key=("run_id", "step"),
+)
+USERS = Schema(
+    "users",
+    {"name": _text, "role": Column("text", choices=ROLES), "language": _some_text, "created_at": _time},
+    key=("name",),
+)
+VISITS = Schema("visits", {"at": _time, "day": _day, "page": _text, "visitor": _text})

@@ -1,0 +1,268 @@
+"""What the night computes. Frames carry `item_id`; the store keeps (as_of, product_id, location_id) instead."""
+
+from optiflow_lib.schemas.schema import Column, Schema
+
+_text, _some_text = Column("text"), Column("text", nullable=True)
+_day, _some_day = Column("day"), Column("day", nullable=True)
+_number, _some_number = Column("number"), Column("number", nullable=True)
+_whole, _flag = Column("whole"), Column("flag")
+_item = {"item_id": _text}
+
+SEVERITIES = ("critical", "high", "medium", "info")
+ALERT_STATES = ("open", "acknowledged", "snoozed", "resolved")
+ALERT_TYPES = (
+    "stockout",
+    "unavoidable_stockout",
+    "order_now",
+    "event_not_covered",
+    "order_late",
+    "overstock",
+    "dead_stock",
+    "moq_excess",
+    "price_break_gain",
+    "supplier_drift",
+    "sales_anomaly",
+    "model_drift",
+    "data_quality",
+)
+# Percent points of the demand distribution over an interval; the upper tail is what orders are made of.
+PERCENTS = (0.5, 1, 2.5, *range(5, 96, 5), 97.5, 98, 99, 99.5, 99.9)
+INTERVAL_QUANTILES = tuple(f"q{p:g}" for p in PERCENTS)
+
+ITEMS = Schema(
+    "items",
+    {
+        **_item,
+        "product_id": _text,
+        "location_id": _text,
+        "name": _text,
+        "location": _text,
+        "category": _text,
+        "unit": _text,
+        "unit_step": _number,
+        "unit_cost": _some_number,
+        "price": _some_number,
+        "vat_rate": _number,
+        "supplier_id": _some_text,  # the preferred supplier today
+        "supplier": _some_text,
+        "launched_on": _some_day,
+        "ends_on": _some_day,
+    },
+    key=("item_id",),
+)
+DEMAND = Schema(
+    "daily demand",
+    {**_item, "day": _day, "quantity": _some_number},  # missing: unknown (censored), not zero
+    key=("item_id", "day"),
+    extra=True,
+)
+DAILY_SALES = Schema(
+    "daily sales",
+    {**_item, "day": _day, "quantity": _number, "revenue": _some_number, "on_promotion": _flag},
+    key=("item_id", "day"),
+)
+FORECASTS = Schema(
+    "forecasts",
+    {
+        **_item,
+        "day": _day,
+        "forecast": _number,  # mean, units
+        "q10": _number,
+        "q50": _number,
+        "q90": _number,
+        "model": _text,  # the candidate that made it
+    },
+    key=("item_id", "day"),
+)
+COMPONENTS = Schema(
+    "components of forecasts",
+    {  # units; they sum to the forecast before it is floored at zero
+        **_item,
+        "day": _day,
+        "trend": _number,
+        "weekly": _number,
+        "yearly": _number,
+        "events": _number,  # holidays, events and regressors
+    },
+    key=("item_id", "day"),
+)
+INTERVAL_DEMAND = Schema(
+    "demand over an interval",
+    {
+        **_item,
+        "interval": Column("text", choices=("lead_time", "protection")),
+        "days": _number,  # mean length
+        "mean": _number,
+        "sd": _number,
+        **dict.fromkeys(INTERVAL_QUANTILES, _number),
+    },
+    key=("item_id", "interval"),
+)
+ACCURACY = Schema(
+    "accuracy",
+    {
+        **_item,
+        "candidate": _text,
+        "champion": _flag,
+        "days": _whole,  # days compared: not censored
+        "wape": _some_number,
+        "bias": _some_number,
+        "mase": _some_number,
+        "mape": _some_number,  # days with sales only
+        "mape_excluded_share": _some_number,
+        "coverage_80": _some_number,
+        "pinball": _some_number,  # mean over q10, q50, q90, units a day
+        "value_added": _some_number,  # 1 - MAE / MAE of the seasonal naive
+    },
+    key=("item_id", "candidate"),
+)
+LEAD_TIMES = Schema(
+    "lead times",
+    {
+        **_item,
+        "supplier_id": _some_text,
+        "lead_time": _number,  # mean, calendar days
+        "lead_time_sd": _number,
+        "observations": _whole,
+        "basis": Column("text", choices=("receipts", "shrunk", "quoted", "assumed")),
+        "review_period": _number,
+    },
+    key=("item_id",),
+)
+EVENT_IMPACT = Schema(
+    "event impact",
+    {
+        "event_id": _text,
+        **_item,
+        "name": _text,
+        "type": _text,
+        "first_day": _day,
+        "last_day": _day,
+        "to_come": _flag,
+        "uplift_units": _number,
+        "uplift_low": _number,  # 80 % interval
+        "uplift_high": _number,
+        "uplift_percent": _some_number,  # 0.5 for half as much again
+        "uplift_eur": _some_number,
+    },
+    key=("event_id", "item_id"),
+)
+ANOMALIES = Schema(
+    "anomalies",
+    {
+        **_item,
+        "day": _day,
+        "quantity": _number,
+        "expected": _number,
+        "low": _number,  # 99 % predictive interval
+        "high": _number,
+        "direction": Column("text", choices=("high", "low")),
+        "cause": _text,  # a word of the texts catalogue
+    },
+    key=("item_id", "day"),
+)
+POSITIONS = Schema(
+    "stock positions",
+    {
+        **_item,
+        "on_hand": _number,
+        "reserved": _number,
+        "backorders": _number,
+        "on_order": _number,
+        "on_order_in_time": _number,  # arriving inside the protection interval
+        "next_arrival": _some_day,
+        "inventory_position": _number,  # on hand - reserved + on order in time - backorders
+    },
+    key=("item_id",),
+)
+CLASSES = Schema(
+    "classes",
+    {
+        **_item,
+        "abc": Column("text", choices=("A", "B", "C")),  # 80/95 % of cumulative margin
+        "xyz": Column("text", choices=("X", "Y", "Z")),
+        "pattern": Column("text", choices=("smooth", "erratic", "intermittent", "lumpy")),
+    },
+    key=("item_id",),
+)
+RECOMMENDATIONS = Schema(
+    "recommendations",
+    {
+        **_item,
+        "supplier_id": _some_text,
+        "on_hand": _number,
+        "on_order": _number,  # open, whenever it comes
+        "on_order_in_time": _number,  # arriving inside the protection interval
+        "inventory_position": _number,
+        "protection_interval": _number,  # days
+        "reorder_point": _number,
+        "order_up_to_level": _number,
+        "order_quantity": _number,  # 0: nothing to order
+        "unit_cost": _some_number,
+        "value_eur": _number,
+        "stockout_probability": _number,  # within the protection interval, without this order
+        "euros_at_risk": _number,  # expected margin lost without this order
+        "days_of_cover": _some_number,
+        "rule": _text,  # the rule that decided, a word of the texts catalogue
+        "trace": _text,  # JSON; executed again it gives the same order_quantity
+    },
+    key=("item_id",),
+)
+ALERTS = Schema(
+    "alerts",
+    {
+        "type": Column("text", choices=ALERT_TYPES),
+        "subject_kind": Column("text", choices=("item", "supplier", "order", "night")),
+        "subject": _text,  # item_id, supplier_id, order line or order id, or "night"
+        "severity": Column("text", choices=SEVERITIES),
+        "state": Column("text", choices=ALERT_STATES),
+        "euros_at_risk": _number,
+        "detail": _text,  # JSON: the values that the alert's sentence is filled with
+        "opened_on": _day,
+        "last_seen_on": _day,
+        "resolved_on": _some_day,
+        "snoozed_until": _some_day,
+        "handled_by": _some_text,
+    },
+    key=("type", "subject"),
+)
+KPIS = Schema(
+    "kpis",
+    {
+        "kpi": _text,
+        "scope": Column("text", choices=("all", "category", "location")),
+        "scope_id": _text,  # "all", a category, a location_id
+        "value": _some_number,
+        "previous": _some_number,  # the period before
+        "last_year": _some_number,
+    },
+    key=("kpi", "scope", "scope_id"),
+)
+QUALITY = Schema(
+    "data quality",
+    {
+        "check": _text,  # a word of the texts catalogue
+        "subject": _text,  # item_id, table name, ...
+        "day": _some_day,
+        "detail": _text,
+        "mend": _text,
+    },
+)
+FAILURES = Schema("failures", {**_item, "step": _text, "reason": _text}, key=("item_id", "step"))
+
+# Replaced whole for one as_of, by the job that computes them.
+NIGHT_TABLES = {
+    "items": ITEMS,
+    "forecasts": FORECASTS,
+    "components": COMPONENTS,
+    "interval_demand": INTERVAL_DEMAND,
+    "accuracy": ACCURACY,
+    "lead_times": LEAD_TIMES,
+    "event_impact": EVENT_IMPACT,
+    "anomalies": ANOMALIES,
+    "classes": CLASSES,
+    "recommendations": RECOMMENDATIONS,
+    "kpis": KPIS,
+    "quality": QUALITY,
+    "failures": FAILURES,
+}

@@ -1,0 +1,182 @@
+"""Settings: `optiflow.toml` and environment variables (`OPTIFLOW_STORE__URL`), read once, frozen, passed on."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from optiflow_lib.errors import SettingsError
+
+Probability = Annotated[float, Field(gt=0, lt=1)]
+AbcClass = Literal["A", "B", "C"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SourceSettings(_Section):
+    """The business database, read only."""
+
+    url: str = "sqlite:///optiflow.db"
+    mapping: str = "optiflow"  # a shipped mapping's name, or a TOML file
+    parameters: dict[str, str | int | float] = Field(default_factory=dict)  # the mapping's own parameters
+    main_location: str = "M01"  # items there are named by product_id alone
+    sample: bool = False  # the shipped sample: never reported as a dead feed
+    timeout_s: PositiveInt = 120
+
+
+class StoreSettings(_Section):
+    """Optiflow's own database."""
+
+    url: str = "sqlite:///optiflow_store.db"
+    keep_nights: PositiveInt = 35  # results of older nights are dropped
+    keep_generations: PositiveInt = 8
+
+
+class PathSettings(_Section):
+    """Folders; relative ones start at the settings file."""
+
+    models: Path = Path("models")
+    runs: Path = Path("runs")
+    notebooks: Path = Path("notebooks")
+    log: Path = Path("batch_optiflow.log")
+
+
+class ForecastSettings(_Section):
+    """How demand is forecast."""
+
+    horizon_days: PositiveInt = 30
+    history_days: PositiveInt = 1095
+    country: str = "FR"
+    solver: Literal["stan", "batch"] = "stan"
+    refit: Literal["nightly", "weekly"] = "nightly"
+    sample_paths: PositiveInt = 1000
+    seed: int = 20260101
+    backtest_origins: PositiveInt = 3
+    threads: PositiveInt | None = None  # None: as many as cores
+
+
+class InventorySettings(_Section):
+    """How much risk and stock cost, and when an alert is raised."""
+
+    service_level: dict[AbcClass, Probability] = {"A": 0.975, "B": 0.95, "C": 0.90}
+    review_period: PositiveInt = 1  # days between two orders to a supplier that names none
+    assumed_lead_time: PositiveInt = 7  # for items without receipts or quoted lead time
+    holding_rate: float = Field(default=0.25, gt=0)  # of unit cost, a year
+    assumed_cost_share: Probability = 0.7  # of price, where the cost is missing
+    overstock_days: dict[AbcClass, PositiveInt] = {"A": 60, "B": 90, "C": 120}
+    dead_stock_days: dict[AbcClass, PositiveInt] = {"A": 90, "B": 90, "C": 180}
+
+
+class PurchasingSettings(_Section):
+    """What stands on an order."""
+
+    company: str = "Maison Optiflow"
+    address: str = ""
+    vat_id: str = ""
+    currency: str = "EUR"
+    number_prefix: str = "BC"
+
+
+class BatchSettings(_Section):
+    """How the night runs."""
+
+    jobs: PositiveInt = 2  # notebooks at the same time
+    step_timeout_s: PositiveInt = 3600
+    keep_runs: PositiveInt = 60
+
+
+class DashboardSettings(_Section):
+    """How pages are served."""
+
+    host: str = "127.0.0.1"
+    port: PositiveInt = 8866
+    language: Literal["fr", "en"] = "fr"  # for readers whose browser asks for neither
+    stale_after_hours: PositiveInt = 26
+    cache_seconds: PositiveInt = 300
+    redis_url: str = ""  # empty: a cache in memory
+
+
+class Settings(BaseSettings):
+    """All settings; immutable."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="OPTIFLOW_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+    folder: Path = Path()  # of the settings file, set by `load_settings`
+    source: SourceSettings = SourceSettings()
+    store: StoreSettings = StoreSettings()
+    paths: PathSettings = PathSettings()
+    forecast: ForecastSettings = ForecastSettings()
+    inventory: InventorySettings = InventorySettings()
+    purchasing: PurchasingSettings = PurchasingSettings()
+    batch: BatchSettings = BatchSettings()
+    dashboards: DashboardSettings = DashboardSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - given by pydantic
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before file, so that a server can be set up without touching the file."""
+        return env_settings, init_settings
+
+
+def load_settings(file: str | Path = "optiflow.toml") -> Settings:
+    """Settings of a TOML file and the environment, every relative path and SQLite URL made absolute.
+
+    Raises:
+        SettingsError: the file is missing or not TOML, or a key is unknown or of the wrong type.
+    """
+    path = Path(file).resolve()
+    written = _read_toml(path)
+    try:
+        return _absolute(Settings(**written), path.parent)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        variable = f"OPTIFLOW_{key.upper().replace('.', '__')}"
+        raise SettingsError(
+            what=f"setting {key}: {first['msg']} (got {first.get('input')!r})",
+            where=f"{path} or the environment variable {variable}",
+            mend=f"correct or remove the key {key}; docs/operations.md lists all settings",
+        ) from error
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(
+            what="the settings file does not exist",
+            where=str(path),
+            mend="run `optiflow init --sample` to write one, or name it with --settings",
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            what=f"the settings file is not TOML: {error}", where=str(path), mend="mend the line it names"
+        ) from error
+
+
+def _absolute(settings: Settings, folder: Path) -> Settings:
+    paths = {name: folder / path for name, path in settings.paths}
+    return settings.model_copy(
+        update={
+            "folder": folder,
+            "paths": settings.paths.model_copy(update=paths),
+            "source": settings.source.model_copy(update={"url": _absolute_url(settings.source.url, folder)}),
+            "store": settings.store.model_copy(update={"url": _absolute_url(settings.store.url, folder)}),
+        }
+    )
+
+
+def _absolute_url(url: str, folder: Path) -> str:
+    prefix = "sqlite:///"
+    return f"{prefix}{folder / url.removeprefix(prefix)}" if url.startswith(prefix) else url

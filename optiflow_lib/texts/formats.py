@@ -1,0 +1,46 @@
+"""Babel's formats under the words we use; a missing value is a dash."""
+
+import math
+from datetime import date
+
+import pandas as pd
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from optiflow_lib.texts.catalogue import Language
+
+DASH = "–"
+
+
+def number(value: float | None, language: Language, *, decimals: int = 0) -> str:
+    """1 234,5 or 1,234.5; trailing zeros are not shown."""
+    if value is None or math.isnan(value):
+        return DASH
+    pattern = "#,##0" + ("." + "#" * decimals if decimals else "")
+    return str(format_decimal(value, format=pattern, locale=language))
+
+
+def money(value: float | None, language: Language, *, currency: str = "EUR", cents: bool = False) -> str:
+    """1 234 € or €1,234; with cents where a document needs them."""
+    if value is None or math.isnan(value):
+        return DASH
+    pattern = None if cents else {"fr": "#,##0 ¤", "en": "¤#,##0"}[language]
+    return str(format_currency(value, currency, format=pattern, locale=language, currency_digits=cents))
+
+
+def percent(value: float | None, language: Language, *, decimals: int = 0) -> str:
+    """0.123 as 12 % or 12%."""
+    if value is None or math.isnan(value):
+        return DASH
+    pattern = {"fr": "#,##0{} %", "en": "#,##0{}%"}[language].format("." + "0" * decimals if decimals else "")
+    return str(format_percent(value, format=pattern, locale=language))
+
+
+def day(value: date | pd.Timestamp | None, language: Language, *, style: str = "medium") -> str:
+    """23 nov. 2026 or Nov 23, 2026; `style` is Babel's short, medium, long or full."""
+    return DASH if value is None or pd.isna(value) else str(format_date(value, format=style, locale=language))
+
+
+def month(value: date | pd.Timestamp, language: Language) -> str:
+    """Novembre 2026 or November 2026."""
+    return str(format_date(value, format="LLLL y", locale=language)).capitalize()
