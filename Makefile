@@ -1,0 +1,71 @@
+# Two commands do everything: `make run` and `make test`. All others are listed by `make help`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv || echo .tools/bin/uv)
+comma := ,
+EXTRAS := dev,postgres,mysql,redis,dask
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: help run night serve test test-long check bench lab clean lock
+
+help:            ## this list
+	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/:.*##/\t/'
+
+run: $(VENV)/.installed   ## set up, run the night on the sample, open the dashboards
+	@$(BIN)/optiflow nightly --resume
+	@$(BIN)/optiflow serve
+
+night: $(VENV)/.installed ## run the night again, whatever ran before
+	@$(BIN)/optiflow nightly
+
+lab: $(VENV)/.installed   ## open the notebooks in JupyterLab
+	@$(BIN)/optiflow lab
+
+test: $(VENV)/.installed-dev check ## checks, then all short tests with coverage
+	@sh .ci/tools
+	$(BIN)/pytest -m "not long" --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+test-long: $(VENV)/.installed-dev ## the long runs: kills, thousands of visits
+	@sh .ci/tools
+	$(BIN)/pytest -m long
+
+check: $(VENV)/.installed-dev ## format, lint, types and the layers' direction
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-bench ## the benchmarks beside their peers (docs/benchmarks.md)
+	$(BIN)/python -m benchmarks
+
+clean:           ## forget the environment and every run; models and the store stay
+	rm -rf $(VENV) .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	find runs -mindepth 1 ! -name README.md -delete
+
+lock: $(UV)      ## resolve the newest versions into the lock files
+	$(UV) pip compile -q --universal --upgrade --no-header --no-annotate pyproject.toml \
+	  $(foreach extra,$(subst $(comma), ,$(EXTRAS)),--extra $(extra)) -o requirements.lock
+	$(UV) pip compile -q --universal --upgrade --no-header --no-annotate -c requirements.lock pyproject.toml --extra bench -o requirements-bench.lock
+
+
+# --- the environment ---------------------------------------------------------------------------
+
+.tools/bin/uv:
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools uv
+
+$(VENV)/bin/python: | $(UV)
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+
+$(VENV)/.installed: pyproject.toml requirements.lock | $(VENV)/bin/python
+	@echo "Installing the locked versions (once) ..."
+	@$(UV) pip install --quiet --python $(BIN)/python -c requirements.lock -e .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml requirements.lock | $(VENV)/bin/python
+	@$(UV) pip install --quiet --python $(BIN)/python -c requirements.lock -e '.[$(EXTRAS)]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-bench: pyproject.toml requirements-bench.lock | $(VENV)/bin/python
+	@$(UV) pip install --quiet --python $(BIN)/python -c requirements-bench.lock -e '.[bench]'
+	@touch $@
