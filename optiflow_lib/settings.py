@@ -25,7 +25,10 @@ class SourceSettings(_Section):
     parameters: dict[str, str | int | float] = Field(default_factory=dict)  # the mapping's own parameters
     main_location: str = "M01"  # items there are named by product_id alone
     sample: bool = False  # the shipped sample: never reported as a dead feed
-    timeout_s: PositiveInt = 120
+    timeout_s: PositiveInt = 120  # of one query
+    feed_age_days: PositiveInt = (
+        3  # the last closed day may be this old (a long weekend) before the feed is called dead
+    )
 
 
 class StoreSettings(_Section):
@@ -79,6 +82,7 @@ class PurchasingSettings(_Section):
     vat_id: str = ""
     currency: str = "EUR"
     number_prefix: str = "BC"
+    vat_rate: float = Field(default=0.2, ge=0, lt=1)  # of products that name none
 
 
 class BatchSettings(_Section):
@@ -132,10 +136,12 @@ class Settings(BaseSettings):
 def load_settings(file: str | Path = "optiflow.toml") -> Settings:
     """Settings of a TOML file and the environment, every relative path and SQLite URL made absolute.
 
+    A relative `file` is looked for in the working folder and in those above it.
+
     Raises:
         SettingsError: the file is missing or not TOML, or a key is unknown or of the wrong type.
     """
-    path = Path(file).resolve()
+    path = _found(Path(file))
     written = _read_toml(path)
     try:
         return _absolute(Settings(**written), path.parent)
@@ -148,6 +154,14 @@ def load_settings(file: str | Path = "optiflow.toml") -> Settings:
             where=f"{path} or the environment variable {variable}",
             mend=f"correct or remove the key {key}; docs/operations.md lists all settings",
         ) from error
+
+
+def _found(file: Path) -> Path:
+    # A notebook opened in JupyterLab runs in its own folder: the settings file is then above it.
+    if file.is_absolute():
+        return file
+    here = Path.cwd()
+    return next((folder / file for folder in (here, *here.parents) if (folder / file).is_file()), here / file)
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -27,11 +27,10 @@ def item_ids(product_ids: pd.Series, location_ids: pd.Series, *, main_location: 
 
 def item_keys(item_id: pd.Series, *, main_location: str) -> pd.DataFrame:
     """The (product_id, location_id) of each item id; the inverse of `item_ids`, with the same index."""
-    parts = item_id.str.rsplit("@", n=1)
+    parts = item_id.str.rsplit("@", n=1, expand=True).reindex(columns=[0, 1])
+    location_ids = (
+        parts[1].astype("str").fillna(main_location)
+    )  # without an "@" anywhere the column is all NaN
     return pd.DataFrame(
-        {
-            "product_id": parts.str[0].astype("str"),
-            "location_id": parts.str[1].fillna(main_location).astype("str"),
-        },
-        index=item_id.index,
+        {"product_id": parts[0].astype("str"), "location_id": location_ids}, index=item_id.index
     )

@@ -109,7 +109,7 @@ class Schema:
             return
         row = int(np.flatnonzero(bad.to_numpy())[0])
         raise DataError(
-            what=f"{self.name}: {int(bad.sum())} value(s) wrong, the first in row {row}: {raw.name}={raw.iloc[row]!r} {why}",
+            what=f"{self.name}: {int(bad.sum())} value(s) wrong, the first in row {row}: {raw.name}={_shown(raw.iloc[row])} {why}",
             where=where,
             mend=f"mend column {raw.name} of this row, or leave such rows out in the mapping's SELECT",
         )
@@ -121,7 +121,7 @@ class Schema:
         if not repeated.any():
             return
         first = frame.loc[repeated, list(self.key)].iloc[0]
-        named = ", ".join(f"{c}={_shown(v)}" for c, v in first.items())
+        named = ", ".join(f"{c}={_shown(v)}".replace("'", "") for c, v in first.items())
         raise DataError(
             what=f"{self.name} has {int(repeated.sum())} repeated row(s), the first at {named}",
             where=where,
@@ -130,7 +130,9 @@ class Schema:
 
 
 def _shown(value: object) -> str:
-    return value.date().isoformat() if isinstance(value, pd.Timestamp) else str(value)
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return repr(value) if isinstance(value, str) else str(value)
 
 
 def _absent(spec: Column, index: pd.Index) -> pd.Series:

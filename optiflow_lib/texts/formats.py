@@ -24,7 +24,7 @@ def money(value: float | None, language: Language, *, currency: str = "EUR", cen
     """1 234 € or €1,234; with cents where a document needs them."""
     if value is None or math.isnan(value):
         return DASH
-    pattern = None if cents else {"fr": "#,##0 ¤", "en": "¤#,##0"}[language]
+    pattern = None if cents else {"fr": "#,##0\u00a0¤", "en": "¤#,##0"}[language]
     return str(format_currency(value, currency, format=pattern, locale=language, currency_digits=cents))
 
 
@@ -32,7 +32,9 @@ def percent(value: float | None, language: Language, *, decimals: int = 0) -> st
     """0.123 as 12 % or 12%."""
     if value is None or math.isnan(value):
         return DASH
-    pattern = {"fr": "#,##0{} %", "en": "#,##0{}%"}[language].format("." + "0" * decimals if decimals else "")
+    pattern = {"fr": "#,##0{}\u00a0%", "en": "#,##0{}%"}[language].format(
+        "." + "0" * decimals if decimals else ""
+    )
     return str(format_percent(value, format=pattern, locale=language))
 
 

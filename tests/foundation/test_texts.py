@@ -1,0 +1,55 @@
+import ast
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import optiflow_lib
+from optiflow_lib.texts import day, money, month, number, percent, text
+from optiflow_lib.texts.catalogue import _french
+
+LIBRARY = Path(optiflow_lib.__file__).parent
+
+
+def literal_messages():
+    """Every message that the library gives to `text` as a literal."""
+    for file in LIBRARY.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "text"
+            if named and node.args and isinstance(node.args[0], ast.Constant):
+                yield file.relative_to(LIBRARY).as_posix(), node.args[0].value
+
+
+def test_every_sentence_of_the_code_has_its_french():
+    missing = [(file, message) for file, message in literal_messages() if message not in _french()]
+    assert missing == []
+
+
+def test_french_keeps_the_names_to_be_filled():
+    for english, french in _french().items():
+        assert set(_names(french)) == set(_names(english)), english
+
+
+def _names(message):
+    return [part.split("}")[0] for part in message.split("{")[1:]]
+
+
+@pytest.mark.parametrize(
+    ("written", "french", "english"),
+    [
+        (lambda language: number(1234.5, language, decimals=2), "1\u202f234,5", "1,234.5"),
+        (lambda language: money(1234.4, language), "1\u202f234\u00a0€", "€1,234"),
+        (lambda language: money(1234.5, language, cents=True), "1\u202f234,50\u00a0€", "€1,234.50"),
+        (lambda language: percent(0.125, language, decimals=1), "12,5\u00a0%", "12.5%"),
+        (lambda language: day(date(2026, 11, 3), language), "3 nov. 2026", "Nov 3, 2026"),
+        (lambda language: month(date(2026, 11, 3), language), "Novembre 2026", "November 2026"),
+        (lambda language: number(float("nan"), language), "–", "–"),
+        (lambda language: day(None, language), "–", "–"),
+    ],
+)
+def test_numbers_days_and_money_take_the_readers_form(written, french, english):
+    assert (written("fr"), written("en")) == (french, english)
+
+
+def test_an_unknown_message_stays_english():
+    assert text("no such message {n}", "fr", n=3) == "no such message 3"
