@@ -59,6 +59,11 @@ class ForecastSettings(_Section):
     sample_paths: PositiveInt = 1000
     seed: int = 20260101
     backtest_origins: PositiveInt = 3
+    candidates: tuple[str, ...] = (
+        "prophet",
+        "seasonal_naive",
+        "moving_average",
+    )  # names of forecasting.candidates
     threads: PositiveInt | None = None  # None: as many as cores
 
 

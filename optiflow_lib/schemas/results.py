@@ -238,6 +238,20 @@ KPIS = Schema(
     },
     key=("kpi", "scope", "scope_id"),
 )
+MONITORING = Schema(
+    "accuracy of past nights",
+    {
+        "made_on": _day,  # the night whose forecasts are compared with what was then sold
+        "items": _whole,
+        "days": _whole,  # item-days compared; censored ones are left out
+        "wape": _some_number,
+        "bias": _some_number,
+        "mape": _some_number,
+        "mape_excluded_share": _some_number,
+        "coverage_80": _some_number,
+    },
+    key=("made_on",),
+)
 QUALITY = Schema(
     "data quality",
     {
@@ -263,6 +277,7 @@ NIGHT_TABLES = {
     "classes": CLASSES,
     "recommendations": RECOMMENDATIONS,
     "kpis": KPIS,
+    "monitoring": MONITORING,
     "quality": QUALITY,
     "failures": FAILURES,
 }

@@ -1,0 +1,32 @@
+"""Commands that open something in a browser."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optiflow_lib.cli.options import DEFAULT_SETTINGS, SettingsFile
+from optiflow_lib.settings import load_settings
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; default: the settings'.")] = "",
+    port: Annotated[int, typer.Option(help="Port; default: the settings'.")] = 0,
+    settings_file: SettingsFile = DEFAULT_SETTINGS,
+) -> None:
+    """Serve the dashboards until interrupted."""
+    from optiflow_lib.dashboards import serving
+
+    settings = load_settings(settings_file)
+    serving.serve(
+        settings, settings_file, host=host or settings.dashboards.host, port=port or settings.dashboards.port
+    )
+
+
+def lab(settings_file: SettingsFile = DEFAULT_SETTINGS) -> None:
+    """Open the notebooks in JupyterLab."""
+    notebooks = load_settings(settings_file).paths.notebooks
+    jupyter = Path(sys.executable).with_name("jupyter")
+    os.execv(jupyter, [str(jupyter), "lab", "--notebook-dir", str(notebooks)])  # noqa: S606 - our own environment

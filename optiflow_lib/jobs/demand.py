@@ -1,0 +1,48 @@
+"""What was wanted, per item and day, and the regressors that explain it: shared by every forecasting job."""
+
+from datetime import date, timedelta
+
+import pandas as pd
+
+from optiflow_lib.forecasting import daily_demand, event_columns
+from optiflow_lib.jobs.items import with_item_id
+from optiflow_lib.jobs.night import Night
+from optiflow_lib.schemas.results import DAILY_SALES
+from optiflow_lib.schemas.source import EVENTS
+
+
+def daily_sales_of(night: Night) -> pd.DataFrame:
+    """Schema `DAILY_SALES` of the night's items."""
+    sales = with_item_id(night.inputs.read("sales"), night.settings)
+    known = sales[sales["item_id"].isin(night.items["item_id"])]
+    return DAILY_SALES.check(known, where="frozen sales")
+
+
+def stock_history_of(night: Night) -> pd.DataFrame | None:
+    """item_id, day, on_hand, in_stock_share; None when the source has no stock history."""
+    if not night.inputs.has("stock_history"):
+        return None
+    history = with_item_id(night.inputs.read("stock_history"), night.settings)
+    return history[["item_id", "day", "on_hand", "in_stock_share"]]
+
+
+def demand_of(night: Night) -> pd.DataFrame:
+    """Schema `DEMAND` of the night's items over the history the settings ask for; stockout days are unknown."""
+    first_day = night.as_of - timedelta(days=night.settings.forecast.history_days - 1)
+    return daily_demand(
+        daily_sales_of(night),
+        items=night.items,
+        stock_history=stock_history_of(night),
+        first_day=first_day,
+        cutoff=night.as_of,
+    )
+
+
+def events_of(night: Night) -> pd.DataFrame:
+    """Schema `EVENTS` of the frozen inputs, without rows when the source has none."""
+    return night.inputs.read("events") if night.inputs.has("events") else EVENTS.empty()
+
+
+def regressors_of(night: Night, *, first_day: date, last_day: date) -> pd.DataFrame:
+    """item_id, day and one column per type of event, past and to come."""
+    return event_columns(events_of(night), items=night.items, first_day=first_day, last_day=last_day)

@@ -1,0 +1,75 @@
+"""What every job of a night stands on: the settings, the day, the frozen inputs and the store."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from optiflow_lib.errors import DataError
+from optiflow_lib.jobs.items import items_of
+from optiflow_lib.settings import Settings, load_settings
+from optiflow_lib.source import Inputs, Source, last_closed_day, open_inputs, open_source
+from optiflow_lib.store import Store, open_store
+
+
+@dataclass(frozen=True)
+class Night:
+    """One day being closed: nothing a job computes depends on more than this."""
+
+    settings: Settings
+    as_of: date
+    inputs: Inputs
+    store: Store
+
+    @cached_property
+    def items(self) -> pd.DataFrame:
+        """Schema `ITEMS`, by item_id."""
+        return items_of(self.inputs, self.settings)
+
+
+@contextmanager
+def open_night(settings_file: str | Path, as_of: str) -> Iterator[Night]:
+    """The night of `as_of` (ISO date; empty: the last closed day of the source), its inputs already frozen.
+
+    Raises:
+        DataError: `as_of` is no date, or notebook 10_quality has not frozen that day's inputs.
+    """
+    settings = load_settings(settings_file)
+    day = resolved_day(settings, as_of)
+    with opened_store(settings) as store:
+        yield Night(settings, day, open_inputs(inputs_folder(settings), day), store)
+
+
+def opened_source(settings: Settings) -> Source:
+    """The business database of the settings, read only."""
+    source = settings.source
+    return open_source(source.url, mapping=source.mapping, timeout_s=source.timeout_s, **source.parameters)
+
+
+def opened_store(settings: Settings) -> Store:
+    """Optiflow's own database, migrated to this version."""
+    return open_store(settings.store.url, main_location=settings.source.main_location)
+
+
+def inputs_folder(settings: Settings) -> Path:
+    """Where frozen inputs are."""
+    return settings.paths.runs / "inputs"
+
+
+def resolved_day(settings: Settings, as_of: str) -> date:
+    """The day to close: `as_of`, or the last closed day of the source when it is empty."""
+    if not as_of:
+        with opened_source(settings) as source:
+            return last_closed_day(source)
+    try:
+        return date.fromisoformat(as_of)
+    except ValueError as error:
+        raise DataError(
+            what=f"as_of is {as_of!r}, which is no day",
+            where="parameter as_of",
+            mend="write it as 2026-10-31",
+        ) from error

@@ -1,0 +1,34 @@
+"""Notebook 10: freeze what the night reads, and say what is wrong with it."""
+
+import logging
+
+import pandas as pd
+
+from optiflow_lib.jobs.items import items_of
+from optiflow_lib.jobs.night import inputs_folder, opened_source, opened_store, resolved_day
+from optiflow_lib.schemas.results import QUALITY
+from optiflow_lib.settings import load_settings
+from optiflow_lib.source import data_problems, freeze
+from optiflow_lib.store import replace_night
+
+logger = logging.getLogger(__name__)
+
+
+def check_inputs(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
+    """Freezes the source as of a day, fills `items` and `quality`, and returns schema `QUALITY`.
+
+    Every later job of the night reads the frozen inputs, never the business database: a sale booked
+    at midnight cannot change the numbers half-way, and the same night can be run again.
+    """
+    settings = load_settings(settings_file)
+    day = resolved_day(settings, as_of)
+    with opened_source(settings) as source:
+        inputs = freeze(
+            source, inputs_folder(settings), as_of=day, history_days=settings.forecast.history_days
+        )
+    items = items_of(inputs, settings)
+    problems = QUALITY.check(data_problems(inputs), where="data quality")
+    with opened_store(settings) as store:
+        replace_night(store, {"items": items, "quality": problems}, as_of=day)
+    logger.info("inputs of %s frozen: %d items, %d data problems", day, len(items), len(problems))
+    return problems
