@@ -11,6 +11,7 @@ import pandas as pd
 
 from optiflow_lib.errors import DataError
 from optiflow_lib.jobs.items import items_of
+from optiflow_lib.logs import log_to
 from optiflow_lib.settings import Settings, load_settings
 from optiflow_lib.source import Inputs, Source, last_closed_day, open_inputs, open_source
 from optiflow_lib.store import Store, open_store
@@ -38,10 +39,17 @@ def open_night(settings_file: str | Path, as_of: str) -> Iterator[Night]:
     Raises:
         DataError: `as_of` is no date, or notebook 10_quality has not frozen that day's inputs.
     """
-    settings = load_settings(settings_file)
+    settings = job_settings(settings_file)
     day = resolved_day(settings, as_of)
     with opened_store(settings) as store:
         yield Night(settings, day, open_inputs(inputs_folder(settings), day), store)
+
+
+def job_settings(settings_file: str | Path) -> Settings:
+    """The settings of a job, whose messages go to the batch's log from now on."""
+    settings = load_settings(settings_file)
+    log_to(settings.paths.log)
+    return settings
 
 
 def opened_source(settings: Settings) -> Source:

@@ -5,9 +5,8 @@ import logging
 import pandas as pd
 
 from optiflow_lib.jobs.items import items_of
-from optiflow_lib.jobs.night import inputs_folder, opened_source, opened_store, resolved_day
+from optiflow_lib.jobs.night import inputs_folder, job_settings, opened_source, opened_store, resolved_day
 from optiflow_lib.schemas.results import QUALITY
-from optiflow_lib.settings import load_settings
 from optiflow_lib.source import data_problems, freeze
 from optiflow_lib.store import replace_night
 
@@ -20,7 +19,7 @@ def check_inputs(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
     Every later job of the night reads the frozen inputs, never the business database: a sale booked
     at midnight cannot change the numbers half-way, and the same night can be run again.
     """
-    settings = load_settings(settings_file)
+    settings = job_settings(settings_file)
     day = resolved_day(settings, as_of)
     with opened_source(settings) as source:
         inputs = freeze(

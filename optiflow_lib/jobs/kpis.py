@@ -1,0 +1,29 @@
+"""Notebook 50: the indicators of the dashboard."""
+
+import pandas as pd
+
+from optiflow_lib import inventory
+from optiflow_lib.jobs.demand import daily_sales_of, stock_history_of
+from optiflow_lib.jobs.items import with_item_id
+from optiflow_lib.jobs.monitoring import past_accuracy
+from optiflow_lib.jobs.night import open_night
+from optiflow_lib.store import read_night, replace_night
+
+
+def measure_kpis(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
+    """Fills `kpis` and `monitoring`; returns schema `KPIS`."""
+    with open_night(settings_file, as_of) as night:
+        kpis = inventory.kpis(
+            night.items,
+            daily_sales=daily_sales_of(night),
+            stock=with_item_id(night.inputs.read("stock"), night.settings),
+            stock_history=stock_history_of(night),
+            as_of=night.as_of,
+            settings=night.settings.inventory,
+            **{
+                name: read_night(night.store, name, as_of=night.as_of)
+                for name in ("forecasts", "recommendations", "accuracy")
+            },
+        )
+        replace_night(night.store, {"kpis": kpis, "monitoring": past_accuracy(night)}, as_of=night.as_of)
+        return kpis
