@@ -1,0 +1,1 @@
+"""Alembic migrations of the store; `opening.open_store` runs them, nobody else."""

@@ -1,0 +1,43 @@
+"""Fixtures for every room: real servers, a fresh database or cache for each test."""
+
+import subprocess
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+from servers import running_postgres, running_redis
+from sqlalchemy import create_engine, text
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    with running_postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """URL of an empty PostgreSQL database, as a user would write it in store.url."""
+    name = f"test_{next(_numbers)}"
+    admin = postgres_server.format(database="postgres").replace("postgresql:", "postgresql+psycopg:")
+    engine = create_engine(admin, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield postgres_server.format(database=name)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture
+def redis_server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    with running_redis() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(redis_server: tuple[str, subprocess.Popen[bytes]]) -> str:
+    """URL of an empty Redis."""
+    return redis_server[0]
