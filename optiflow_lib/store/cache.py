@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dogpile.cache import CacheRegion, make_region
+from dogpile.cache.proxy import ProxyBackend
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +74,13 @@ class _Bounded(OrderedDict[str, Any]):
             self.popitem(last=False)
 
 
+class _Expiring(ProxyBackend):  # type: ignore[misc]  # dogpile has no types
+    """Redis forgets values by itself; dogpile 1.5 would say so by a command that redis-py 8 deprecates."""
+
+    def set_serialized(self, key: str, value: bytes) -> None:
+        self.proxied.writer_client.set(key, value, ex=self.proxied.redis_expiration_time)
+
+
 def _region(redis_url: str, seconds: int) -> CacheRegion:
     if not redis_url:
         return make_region().configure(
@@ -91,6 +99,7 @@ def _region(redis_url: str, seconds: int) -> CacheRegion:
             "socket_timeout": _REDIS_TIMEOUT_S,
             "connection_kwargs": {"socket_connect_timeout": _REDIS_TIMEOUT_S},
         },
+        wrap=[_Expiring],
     )
 
 

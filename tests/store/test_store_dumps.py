@@ -1,0 +1,142 @@
+import hashlib
+import io
+from datetime import datetime, timedelta
+
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+from store_frames import NIGHT, alert, frame_of, suggested
+
+from optiflow_lib.errors import StoreError
+from optiflow_lib.schemas.results import NIGHT_TABLES
+from optiflow_lib.store import (
+    add_user,
+    backup,
+    dump,
+    dump_digest,
+    move_order,
+    open_store,
+    read_alerts,
+    read_night,
+    record_visit,
+    replace_alerts,
+    replace_drafts,
+    replace_night,
+    restore,
+    set_alert_state,
+    start_run,
+)
+
+AT = datetime(2026, 11, 1, 4)
+FRAMES = {name: frame_of(name, seed=number) for number, name in enumerate(NIGHT_TABLES)}
+
+
+def fill(store, *, at=AT, shuffled=False):
+    frames = {name: FRAMES[name] for name in reversed(FRAMES)} if shuffled else FRAMES
+    keyed = {
+        n: f.sample(frac=1, random_state=1) if shuffled and NIGHT_TABLES[n].key else f
+        for n, f in frames.items()
+    }
+    replace_night(store, keyed, as_of=NIGHT)
+    replace_alerts(store, pd.concat([alert("b"), alert("a", detail='{"é": "x,\\"y\\""}')]), as_of=NIGHT)
+    set_alert_state(store, type="stockout", subject="a", state="acknowledged", author="ana")
+    replace_drafts(store, *suggested({"a": 0.1, "b@M02": 1e-9}), as_of=NIGHT, author="optiflow", at=at)
+    move_order(store, "BC-2026-000001", "approved", author="ana", at=at, allowed={"draft": {"approved"}})
+
+
+def text_of(store, **others):
+    stream = io.StringIO()
+    dump(store, stream, **others)
+    return stream.getvalue()
+
+
+@pytest.mark.server
+def test_the_same_results_give_the_same_text_in_both_databases(sqlite_store_url, postgres_store_url):
+    with (
+        open_store(sqlite_store_url, main_location="M01") as one,
+        open_store(postgres_store_url, main_location="M01") as other,
+    ):
+        fill(one)
+        fill(other, shuffled=True, at=AT + timedelta(hours=5))
+        assert text_of(one) == text_of(other)
+        assert dump_digest(one) == dump_digest(other)
+
+
+def test_the_digest_is_that_of_the_text(sqlite_store):
+    fill(sqlite_store)
+    assert dump_digest(sqlite_store) == hashlib.sha256(text_of(sqlite_store).encode()).hexdigest()
+
+
+def test_every_result_is_in_the_text(sqlite_store):
+    fill(sqlite_store)
+    titles = {line[2:].split()[0] for line in text_of(sqlite_store).splitlines() if line.startswith("# ")}
+    assert titles == {*NIGHT_TABLES, "alerts", "orders", "order_lines", "order_steps"}
+
+
+def test_runs_users_and_visits_are_not_in_it(sqlite_store):
+    fill(sqlite_store)
+    before = dump_digest(sqlite_store)
+    start_run(sqlite_store, run_id="r", chain="nightly", as_of=NIGHT, started_at=AT, folder="f")
+    add_user(sqlite_store, name="ana", password="correct horse", role="buyer", at=AT)
+    record_visit(sqlite_store, page="alerts", visitor="v", at=AT)
+    assert dump_digest(sqlite_store) == before
+
+
+def test_any_changed_number_changes_the_digest(sqlite_store):
+    fill(sqlite_store)
+    before = dump_digest(sqlite_store)
+    forecasts = FRAMES["forecasts"].copy()
+    forecasts.loc[0, "q90"] += 1e-9
+    replace_night(sqlite_store, {"forecasts": forecasts}, as_of=NIGHT)
+    assert dump_digest(sqlite_store) != before
+
+
+def test_one_night_is_written_alone_without_what_outlives_it(sqlite_store):
+    fill(sqlite_store)
+    alone = text_of(sqlite_store, as_of=NIGHT)
+    replace_night(sqlite_store, FRAMES, as_of=NIGHT + timedelta(days=1))
+    assert text_of(sqlite_store, as_of=NIGHT) == alone
+    assert "# alerts" not in alone
+    assert len(text_of(sqlite_store)) > 1.9 * len(alone)
+
+
+def test_a_backup_of_a_store_in_use_is_a_store(sqlite_store, tmp_path):
+    fill(sqlite_store)
+    backup(sqlite_store, tmp_path / "copy.db")
+    with open_store(f"sqlite:///{tmp_path}/copy.db", main_location="M01") as copy:
+        assert dump_digest(copy) == dump_digest(sqlite_store)
+
+
+def test_a_restored_store_is_as_it_was(sqlite_store, sqlite_store_url, tmp_path):
+    fill(sqlite_store)
+    backup(sqlite_store, tmp_path / "copy.db")
+    replace_night(sqlite_store, {"forecasts": FRAMES["forecasts"].head(0)}, as_of=NIGHT)
+    sqlite_store.close()
+    restore(sqlite_store_url, tmp_path / "copy.db", main_location="M01")
+    with open_store(sqlite_store_url, main_location="M01") as again:
+        assert_frame_equal(read_night(again, "forecasts", as_of=NIGHT), FRAMES["forecasts"])
+        assert len(read_alerts(again)) == 2
+
+
+def test_what_is_no_backup_is_not_restored(sqlite_store, sqlite_store_url, tmp_path):
+    fill(sqlite_store)
+    sqlite_store.close()
+    (tmp_path / "letters").write_bytes(b"dear all" * 999)
+    for file, says in (
+        (tmp_path / "letters", "not a SQLite database"),
+        (tmp_path / "none", "does not exist"),
+    ):
+        with pytest.raises(StoreError, match=says):
+            restore(sqlite_store_url, file, main_location="M01")
+    with open_store(sqlite_store_url, main_location="M01") as again:
+        assert len(read_alerts(again)) == 2
+    assert not list(tmp_path.glob("*.restored*"))
+
+
+@pytest.mark.server
+def test_postgresql_is_copied_by_its_own_tools(postgres_store_url, tmp_path):
+    with (
+        open_store(postgres_store_url, main_location="M01") as store,
+        pytest.raises(StoreError, match="only a store in a SQLite file"),
+    ):
+        backup(store, tmp_path / "copy.db")
