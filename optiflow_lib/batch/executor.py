@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import papermill
 from papermill.exceptions import PapermillExecutionError
@@ -13,9 +14,6 @@ from optiflow_lib.batch.parameters import check_parameters
 from optiflow_lib.errors import BatchError
 
 logger = logging.getLogger(__name__)
-
-# Kernels that start together over TCP now and then meet "Address already in use"; sockets in files do not.
-KERNEL = Config({"KernelManager": {"transport": "ipc"}})
 
 
 def execute(notebook: Path, output: Path, parameters: Mapping[str, object], *, timeout_s: int) -> None:
@@ -27,20 +25,20 @@ def execute(notebook: Path, output: Path, parameters: Mapping[str, object], *, t
         BatchError: a parameter is refused, a cell failed, or it took longer than `timeout_s` seconds.
     """
     check_parameters(notebook, parameters)
-    unfinished = output.with_suffix(".unfinished")
+    unfinished = output.with_name(f".{output.name}")  # papermill writes only names that end in .ipynb
     try:
-        papermill.execute_notebook(
-            str(notebook),
-            str(unfinished),
-            parameters=dict(parameters),
-            progress_bar=False,
-            log_output=False,
-            kernel_name="python3",
-            cwd=str(notebook.parent),
-            execution_timeout=timeout_s,
-            request_save_on_cell_execute=False,
-            config=KERNEL,
-        )
+        with TemporaryDirectory(prefix="optiflow-", ignore_cleanup_errors=True) as sockets:
+            papermill.execute_notebook(
+                str(notebook),
+                str(unfinished),
+                parameters=dict(parameters),
+                progress_bar=False,
+                log_output=False,
+                kernel_name="python3",
+                execution_timeout=timeout_s,
+                request_save_on_cell_execute=False,
+                config=_kernel(Path(sockets)),
+            )
     except PapermillExecutionError as error:
         logger.error("%s: %s\n%s", notebook.stem, error.ename, _plain(error.traceback))  # noqa: TRY400 - the kernel's
         raise _told(notebook, error.ename, error.evalue) from error
@@ -52,6 +50,12 @@ def execute(notebook: Path, output: Path, parameters: Mapping[str, object], *, t
     finally:
         if unfinished.exists():
             unfinished.replace(output)
+
+
+def _kernel(sockets: Path) -> Config:
+    # Kernels that start together over TCP now and then meet "Address already in use". Sockets in files do not,
+    # when each kernel has its own: by default all are called kernel-ipc, and take each other's messages.
+    return Config({"KernelManager": {"transport": "ipc", "ip": str(sockets / "kernel")}})
 
 
 def _told(notebook: Path, kind: str, message: str) -> BatchError:
