@@ -14,7 +14,7 @@ if TYPE_CHECKING:
         replace_alerts,
         set_alert_state,
     )
-    from optiflow_lib.store.backups import backup, restore  # noqa: F401 - types
+    from optiflow_lib.store.backups import backup, copy_store, restore  # noqa: F401 - types
     from optiflow_lib.store.cache import Cache  # noqa: F401 - types
     from optiflow_lib.store.connection import Store  # noqa: F401 - types
     from optiflow_lib.store.drafts import replace_drafts  # noqa: F401 - types
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "alerts": "previous_alerts read_alert_history read_alerts replace_alerts set_alert_state",
-    "backups": "backup restore",
+    "backups": "backup copy_store restore",
     "cache": "Cache",
     "connection": "Store",
     "drafts": "replace_drafts",

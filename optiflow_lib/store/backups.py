@@ -1,14 +1,22 @@
-"""A copy of a SQLite store while others use it, and back. PostgreSQL has pg_dump for that."""
+"""Copies of a store: a backup of a SQLite file and back, and a move to another database.
+
+PostgreSQL is backed up by its own pg_dump.
+"""
 
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import sqlalchemy as sa
 from sqlalchemy import make_url
 
 from optiflow_lib.errors import StoreError
+from optiflow_lib.store import tables
 from optiflow_lib.store.connection import Store, named_errors, shown
 from optiflow_lib.store.opening import open_store
+from optiflow_lib.store.summaries import refresh_summaries
+
+_ROWS = 10_000
 
 
 def backup(store: Store, file: Path) -> None:
@@ -42,6 +50,37 @@ def restore(url: str, file: Path, *, main_location: str) -> None:
     finally:
         for left in target.parent.glob(f"{copy.name}*"):
             left.unlink()
+
+
+def copy_store(store: Store, url: str) -> None:
+    """Copies everything into an empty store at `url`, e.g. from a SQLite file to PostgreSQL, or nothing.
+
+    Raises:
+        StoreError: the target cannot be opened or already holds something.
+    """
+    with (
+        open_store(url, main_location=store.main_location) as target,
+        store.reading() as from_store,
+        target.writing() as to_store,
+    ):
+        for table in tables.metadata.sorted_tables:
+            _copy_table(from_store, to_store, table)
+    with open_store(url, main_location=store.main_location) as target:
+        refresh_summaries(target)
+
+
+def _copy_table(from_store: sa.Connection, to_store: sa.Connection, table: sa.Table) -> None:
+    if to_store.scalar(sa.select(sa.func.count()).select_from(table)):
+        raise StoreError(
+            what=f"the target already holds rows in table {table.name}",
+            where=shown(to_store.engine.url),
+            mend="name a database that does not exist yet or is empty",
+        )
+    # Numbers that a database gives by itself are given anew, or its counter would not know of them.
+    columns = [column for column in table.c if column.autoincrement is not True]
+    rows = from_store.execution_options(yield_per=_ROWS).execute(sa.select(*columns)).mappings()
+    for part in rows.partitions(_ROWS):
+        to_store.execute(sa.insert(table), [dict(row) for row in part])
 
 
 def _sqlite_file(database: str | None, dialect: str, where: str) -> Path:

@@ -15,6 +15,7 @@ from sqlalchemy.pool import StaticPool
 from optiflow_lib.errors import StoreError
 
 _IN_MEMORY = (None, "", ":memory:")
+CONNECT_TIMEOUT_S = 10  # for a server that does not answer; a page waits for it
 MEND_URL = "write store.url as sqlite:///optiflow_store.db or postgresql://user@host/database"
 
 
@@ -80,8 +81,7 @@ def connected(url: str, *, busy_timeout_s: float) -> Engine:
     """
     parsed = _parsed(url)
     if parsed.get_backend_name() == "postgresql":
-        timeout = {"connect_timeout": max(2, round(busy_timeout_s))}
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), connect_args=timeout)
+        return _postgres_engine(parsed, busy_timeout_s=busy_timeout_s)
     in_memory = parsed.database in _IN_MEMORY
     if not in_memory:
         _refuse_missing_folder(parsed)
@@ -135,6 +135,19 @@ def _refuse_missing_folder(url: URL) -> None:
         )
 
 
+def _postgres_engine(url: URL, *, busy_timeout_s: float) -> Engine:
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"), connect_args={"connect_timeout": CONNECT_TIMEOUT_S}
+    )
+
+    def limit_waiting(dbapi_connection: Any, _record: Any) -> None:
+        dbapi_connection.execute(f"SET lock_timeout = {round(1000 * busy_timeout_s)}")
+        dbapi_connection.commit()
+
+    event.listen(engine, "connect", limit_waiting)
+    return engine
+
+
 def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
     # The driver's own BEGIN would come too late and never IMMEDIATE: `_begin_sqlite` says it instead.
     dbapi_connection.isolation_level = None
@@ -147,11 +160,13 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
+_LOCKED = (
+    "the store is locked by another process",
+    "wait until the other run or backup has ended, then try again",
+)
 _EXPLAINED = {
-    "locked": (
-        "the store is locked by another process",
-        "wait until the other run or backup has ended, then try again",
-    ),
+    "locked": _LOCKED,
+    "lock timeout": _LOCKED,
     "not a database": (
         "the file is not a SQLite database",
         "correct store.url, or restore the file from a backup",

@@ -109,7 +109,7 @@ def forget_folders(parent: Path, *, keep: int, always: str | None) -> list[str]:
     """Removes all but the last `keep` folders (never the one called `always`) and what killed writers left."""
     old = [path for path in frozen_folders(parent)[:-keep] if path.name != always]
     for path in (*old, *parent.glob(f"{_UNFINISHED}*")):
-        shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
     return [path.name for path in old]
 
 

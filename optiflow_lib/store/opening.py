@@ -59,7 +59,8 @@ def _version(connection: sa.Connection) -> str | None:
         raise StoreError(
             what=f"this database belongs to another program: it has a table {strangers[0]}",
             where=f"store {shown(connection.engine.url)}",
-            mend="name an empty database (or a file that does not exist yet) in store.url",
+            mend="name in store.url a file that does not exist yet, an empty database, or a schema of one's own in "
+            "this one (postgresql://...?options=-csearch_path%3Doptiflow, after CREATE SCHEMA optiflow)",
         )
     return None
 

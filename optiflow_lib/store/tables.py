@@ -117,6 +117,9 @@ users = sa.Table(
     "users", metadata, *_columns({**USERS.columns, "password_hash": Column("text")}, key=USERS.key)
 )
 visits = sa.Table(
-    "visits", metadata, sa.Column("visit_id", sa.Integer(), primary_key=True), *_columns(VISITS.columns)
+    "visits",
+    metadata,
+    sa.Column("visit_id", sa.Integer(), primary_key=True, autoincrement=True),
+    *_columns(VISITS.columns),
 )
 sa.Index("ix_visits_day", visits.c.day)

@@ -1,14 +1,14 @@
-"""A store of each kind, already migrated: copied from a template, because migrating takes longer than a test."""
+"""A store of each kind, already migrated and empty: migrating takes longer than most tests."""
 
 import shutil
-from itertools import count
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import create_engine, text
 
-from optiflow_lib.store import open_store
-
-_numbers = count(1)
+from optiflow_lib.store import SUMMARIES, open_store
+from optiflow_lib.store.opening import VERSION, VERSION_TABLE
+from optiflow_lib.store.tables import metadata
 
 
 @pytest.fixture(scope="session")
@@ -19,14 +19,17 @@ def sqlite_template(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server):
-    url = postgres_server.format(database="postgres").replace("postgresql:", "postgresql+psycopg:")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+def migrated_postgres(postgres_server):
+    url = postgres_server.format(database="migrated")
+    admin = create_engine(
+        postgres_server.format(database="postgres").replace("postgresql:", "postgresql+psycopg:"),
+        isolation_level="AUTOCOMMIT",
+    )
+    with admin.connect() as connection:
         connection.execute(text("CREATE DATABASE migrated"))
-    open_store(postgres_server.format(database="migrated"), main_location="M01").close()
-    yield engine
-    engine.dispose()
+    admin.dispose()
+    open_store(url, main_location="M01").close()
+    return url
 
 
 @pytest.fixture
@@ -35,13 +38,16 @@ def sqlite_store_url(sqlite_template, tmp_path):
 
 
 @pytest.fixture
-def postgres_store_url(postgres_template, postgres_server):
-    name = f"store_{next(_numbers)}"
-    with postgres_template.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE migrated STRATEGY FILE_COPY"))
-    yield postgres_server.format(database=name)
-    with postgres_template.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+def postgres_store_url(migrated_postgres):
+    yield migrated_postgres
+    engine = create_engine(migrated_postgres.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(sa.delete(table))
+        for summary in SUMMARIES:
+            connection.execute(text(f"REFRESH MATERIALIZED VIEW {summary}"))
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '{VERSION}'"))
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.server)])

@@ -1,6 +1,7 @@
 """Runs functions in real processes at the same moment."""
 
 import multiprocessing
+import time
 
 from optiflow_lib.errors import OptiflowError
 
@@ -25,6 +26,24 @@ def at_the_same_moment(function, *arguments):
     results.close()
     results.join_thread()
     return [found[number] for number in sorted(found)]
+
+
+def killed_within(function, *arguments):
+    """Runs `function(*arguments, here)` in a process that is killed (SIGKILL) once it calls `here()`."""
+    reached = _context.Event()
+    process = _context.Process(target=_run_until_killed, args=(function, arguments, reached))
+    process.start()
+    assert reached.wait(40)
+    process.kill()
+    process.join()
+
+
+def _run_until_killed(function, arguments, reached):
+    def here():
+        reached.set()
+        time.sleep(60)
+
+    function(*arguments, here)
 
 
 def _run(function, arguments, number, barrier, results):

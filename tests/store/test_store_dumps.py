@@ -12,12 +12,16 @@ from optiflow_lib.schemas.results import NIGHT_TABLES
 from optiflow_lib.store import (
     add_user,
     backup,
+    copy_store,
     dump,
     dump_digest,
     move_order,
     open_store,
+    previous_alerts,
     read_alerts,
     read_night,
+    read_summary,
+    read_users,
     record_visit,
     replace_alerts,
     replace_drafts,
@@ -25,6 +29,7 @@ from optiflow_lib.store import (
     restore,
     set_alert_state,
     start_run,
+    visits_per_day,
 )
 
 AT = datetime(2026, 11, 1, 4)
@@ -131,6 +136,24 @@ def test_what_is_no_backup_is_not_restored(sqlite_store, sqlite_store_url, tmp_p
     with open_store(sqlite_store_url, main_location="M01") as again:
         assert len(read_alerts(again)) == 2
     assert not list(tmp_path.glob("*.restored*"))
+
+
+def test_a_store_is_copied_whole_into_an_empty_one_of_either_kind(store_url, tmp_path):
+    with open_store(f"sqlite:///{tmp_path}/first.db", main_location="M01") as first:
+        fill(first)
+        add_user(first, name="ana", password="correct horse", role="buyer", at=AT)
+        for visitor in "ab":
+            record_visit(first, page="alerts", visitor=visitor, at=AT)
+        copy_store(first, store_url)
+        with open_store(store_url, main_location="M01") as copy:
+            assert dump_digest(copy) == dump_digest(first)
+            assert_frame_equal(read_users(copy), read_users(first))
+            record_visit(copy, page="alerts", visitor="c", at=AT)
+            assert visits_per_day(copy)["visitors"].tolist() == [3]
+            assert_frame_equal(previous_alerts(copy, as_of=NIGHT), previous_alerts(first, as_of=NIGHT))
+            assert len(read_summary(copy, "summary_categories"))
+        with pytest.raises(StoreError, match="already holds rows in table"):
+            copy_store(first, store_url)
 
 
 @pytest.mark.server

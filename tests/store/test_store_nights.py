@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from store_frames import HOSTILE, NIGHT, frame_of
+from store_processes import killed_within
 
 from optiflow_lib.errors import DataError, StoreError
 from optiflow_lib.schemas.results import FORECASTS, NIGHT_TABLES, QUALITY
@@ -70,6 +71,20 @@ def test_a_write_that_fails_half_way_leaves_everything_as_it_was(store):
         replace_night(store, {"classes": frame_of("classes", ids=["1"]), "forecasts": twice}, as_of=NIGHT)
     assert len(read_night(store, "classes", as_of=NIGHT)) == len(HOSTILE)
     assert read_night(store, "forecasts", as_of=NIGHT).empty
+
+
+def _write_half(url, here):
+    with open_store(url, main_location="M01") as store, store.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM classes")
+        here()
+
+
+def test_a_writer_killed_half_way_leaves_everything_as_it_was_and_no_lock(store, store_url):
+    replace_night(store, {"classes": frame_of("classes")}, as_of=NIGHT)
+    killed_within(_write_half, store_url)
+    assert len(read_night(store, "classes", as_of=NIGHT)) == len(HOSTILE)
+    replace_night(store, {"classes": frame_of("classes", ids=["1"])}, as_of=NIGHT)
+    assert len(read_night(store, "classes", as_of=NIGHT)) == 1
 
 
 def test_an_unknown_table_is_refused(store):

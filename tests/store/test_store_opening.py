@@ -1,6 +1,7 @@
 import pickle
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from filelock import FileLock
 from store_processes import at_the_same_moment
 
 from optiflow_lib.errors import StoreError
-from optiflow_lib.store import last_night, open_store
+from optiflow_lib.store import last_night, open_store, record_visit
 from optiflow_lib.store.opening import VERSION, VERSION_TABLE
 from optiflow_lib.store.tables import metadata
 
@@ -119,6 +120,46 @@ def test_a_locked_store_is_said_to_be_locked(sqlite_store_url):
         with pytest.raises(StoreError, match="locked by another process"), store.writing():
             pass
         assert last_night(store) is None  # a reader does not wait for the writer
+
+
+@pytest.mark.server
+def test_a_locked_table_on_postgresql_is_said_to_be_locked(postgres_store_url):
+    with (
+        open_store(postgres_store_url, main_location="M01") as one,
+        open_store(postgres_store_url, main_location="M01", busy_timeout_s=0.1) as other,
+        one.writing() as writer,
+    ):
+        writer.exec_driver_sql("LOCK TABLE visits")
+        with pytest.raises(StoreError, match="locked by another process"):
+            record_visit(other, page="p", visitor="v", at=datetime(2026, 11, 1))
+
+
+@pytest.mark.server
+def test_on_postgresql_a_schema_of_ones_own_may_stand_beside_other_tables(postgres_url):
+    engine = sa.create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE ventes (jour date)")
+        connection.exec_driver_sql("CREATE SCHEMA nights")
+    with pytest.raises(StoreError, match="belongs to another program"):
+        open_store(postgres_url, main_location="M01")
+    with open_store(f"{postgres_url}&options=-csearch_path%3Dnights", main_location="M01") as store:
+        assert last_night(store) is None
+    with engine.connect() as connection:
+        assert sa.inspect(connection).get_table_names(schema="public") == ["ventes"]
+        assert "forecasts" in sa.inspect(connection).get_table_names(schema="nights")
+    engine.dispose()
+
+
+def test_a_reader_sees_one_moment_whatever_is_written_meanwhile(store, store_url):
+    def count(connection):
+        return connection.exec_driver_sql("SELECT COUNT(*) FROM visits").scalar()
+
+    with store.reading() as reader, open_store(store_url, main_location="M01") as other:
+        assert count(reader) == 0
+        record_visit(other, page="p", visitor="v", at=datetime(2026, 11, 1))
+        assert count(reader) == 0
+    with store.reading() as reader:
+        assert count(reader) == 1
 
 
 def _forget_visits_read_only(store):

@@ -78,11 +78,11 @@ def test_a_publication_that_fails_leaves_the_old_snapshot_and_no_rubbish(tmp_pat
 
 def test_only_the_last_snapshots_are_kept_and_killed_writers_are_swept(tmp_path):
     (tmp_path / ".unfinished-killed").mkdir()
+    (tmp_path / ".unfinished-1-current.json").write_text("{")
     for day in range(5):
         one = {"items": FRAMES["items"].head(day + 1)}
         published(tmp_path, one, as_of=NIGHT + timedelta(days=day), keep=2)
-    folders = sorted(path.name[:10] for path in tmp_path.iterdir() if path.is_dir())
-    assert folders == ["2026-11-03", "2026-11-04"]
+    assert sorted(path.name[:10] for path in tmp_path.iterdir()) == ["2026-11-03", "2026-11-04", "current.js"]
 
 
 def test_an_older_night_published_again_is_the_current_one_and_is_kept(tmp_path):

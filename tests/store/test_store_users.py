@@ -1,11 +1,17 @@
 from datetime import datetime
 
 import pytest
+from argon2 import PasswordHasher
 
 from optiflow_lib.errors import StoreError
-from optiflow_lib.store import add_user, read_users, remove_user, set_password, verify_user
+from optiflow_lib.store import add_user, read_users, remove_user, set_password, users, verify_user
 
 AT = datetime(2026, 11, 1)
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch):
+    monkeypatch.setattr(users, "_hasher", PasswordHasher(time_cost=1, memory_cost=64))
 
 
 def add(store, name="ana", password="correct horse", role="buyer"):
