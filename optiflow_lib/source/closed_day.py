@@ -20,7 +20,7 @@ def last_closed_day(source: Source) -> date:
     last = _last_day(source)
     recent = source.read("sales", first_day=last - timedelta(days=LOOK_BACK_DAYS), cutoff=last)
     counts = recent.groupby("day").size()
-    same_weekday = counts[(counts.index.dayofweek == last.weekday()) & (counts.index < pd.Timestamp(last))]
+    same_weekday = counts[(counts.index.day_of_week == last.weekday()) & (counts.index < pd.Timestamp(last))]
     if len(same_weekday) and counts.iloc[-1] < HALF_LOADED * same_weekday.median():
         return counts.index[-2].date()  # type: ignore[no-any-return]
     return last

@@ -133,8 +133,8 @@ def _days_without_sales(inputs: Inputs) -> pd.DataFrame:
     sold = inputs.read("sales")["day"].drop_duplicates().sort_values()
     every = pd.date_range(sold.iloc[0], sold.iloc[-1])
     missing = every[~every.isin(sold)]
-    weekdays = pd.Series(missing.dayofweek).value_counts(normalize=False)
-    usual = [day for day in missing if weekdays[day.dayofweek] < len(every) / 7 / 2]
+    weekdays = pd.Series(missing.day_of_week).value_counts(normalize=False)
+    usual = [day for day in missing if weekdays[day.day_of_week] < len(every) / 7 / 2]
     subjects = pd.Series(["sales"] * len(usual), dtype="str")
     mend = "load the day's sales; ignore this when the shop was closed"
     return _problems(

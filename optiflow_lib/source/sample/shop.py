@@ -29,11 +29,11 @@ def demand(
     count, n_days = len(products), len(days)
     years = (np.arange(n_days) - n_days / 2) / 365.25
     trend = 1 + np.outer(rng.normal(0.02, 0.08, count), years)
-    week = WEEK[days.dayofweek] ** rng.uniform(0.5, 1.2, (count, 1))
+    week = WEEK[days.day_of_week] ** rng.uniform(0.5, 1.2, (count, 1))
     phase = (
         2
         * np.pi
-        * (days.dayofyear.to_numpy()[None, :] / 365.25 - (products["pic"].to_numpy()[:, None] - 0.5) / 12)
+        * (days.day_of_year.to_numpy()[None, :] / 365.25 - (products["pic"].to_numpy()[:, None] - 0.5) / 12)
     )
     year = 1 + products["saison"].to_numpy()[:, None] * np.cos(phase)
     event = np.stack([uplifts(happened, days)[category] for category in products["rayon"]])

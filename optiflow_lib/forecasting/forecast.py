@@ -1,0 +1,180 @@
+"""The night's forecasts: each item by its champion, per day and until an order would arrive."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from optiflow_lib.forecasting.backtesting import PROBABILITIES
+from optiflow_lib.forecasting.candidates import Means, candidate_means
+from optiflow_lib.forecasting.law import Law, day_quantiles, fitted_law, sample_paths
+from optiflow_lib.forecasting.panel import Array, Days, Ids
+from optiflow_lib.schemas.results import (
+    COMPONENTS,
+    FAILURES,
+    FORECASTS,
+    INTERVAL_DEMAND,
+    INTERVAL_QUANTILES,
+    PERCENTS,
+)
+from optiflow_lib.settings import ForecastSettings
+
+CHUNK_ITEMS = 200
+NEW_ITEM = "moving_average"
+STEP = "20_forecasts"
+
+
+@dataclass(frozen=True)
+class Forecasting:
+    """What one night knows about the future.
+
+    Args:
+        forecasts: Schema `FORECASTS`.
+        components: Schema `COMPONENTS`.
+        interval_demand: Schema `INTERVAL_DEMAND`.
+        failures: Schema `FAILURES`: items that got a baseline, with the reason.
+    """
+
+    forecasts: pd.DataFrame
+    components: pd.DataFrame
+    interval_demand: pd.DataFrame
+    failures: pd.DataFrame
+
+
+def forecast_items(
+    demand: pd.DataFrame,
+    *,
+    champions: pd.DataFrame,
+    regressors: pd.DataFrame,
+    item_ids: list[str],
+    lead_time_draws: Days,
+    review_periods: Array,
+    settings: ForecastSettings,
+) -> Forecasting:
+    """Forecasts each item with its champion.
+
+    Args:
+        demand: Schema `DEMAND`, ending with the day being closed.
+        champions: item_id, candidate; an item without one gets the moving average.
+        regressors: Of `regressors.event_columns`, covering history and horizon.
+        item_ids: All items of the night, sorted; those without demand get a zero forecast.
+        lead_time_draws: Days, shape (len(item_ids), n_samples): possible lead times of an order placed today.
+        review_periods: Days until the next order could be placed, shape (len(item_ids),).
+        settings: Horizon, seed, Prophet's country and solver.
+    """
+    waits = lead_time_draws + review_periods[:, None].astype(int)
+    longest = max(settings.horizon_days, int(waits.max(initial=0)))
+    names = sorted({*champions["candidate"], NEW_ITEM})
+    means = candidate_means(names, demand, event_days=regressors, horizon_days=longest, settings=settings)
+    chosen = champions.set_index("item_id")["candidate"].reindex(means.panel.item_ids).fillna(NEW_ITEM)
+    mean = _chosen_means(means, chosen)
+    law = fitted_law(means.panel)
+    days = pd.date_range(means.panel.days[-1] + pd.Timedelta(days=1), periods=longest)
+    h = settings.horizon_days
+    rows = np.asarray(item_ids, dtype=object).searchsorted(means.panel.item_ids)
+    made = _forecasts(means.panel.item_ids, days[:h], mean[:, :h], law, chosen)
+    intervals = _intervals(
+        mean, law, means.panel.item_ids, lead_time_draws[rows], waits[rows], settings=settings
+    )
+    without = sorted(set(item_ids) - set(means.panel.item_ids))
+    return Forecasting(
+        FORECASTS.check(
+            pd.concat([made, _zeros(without, days[:h])]).sort_values(["item_id", "day"]), where="forecasts"
+        ),
+        _components(means, chosen, made),
+        INTERVAL_DEMAND.check(
+            pd.concat([intervals, _zero_intervals(without)]).sort_values(["item_id", "interval"]),
+            where="interval demand",
+        ),
+        _failures(means, chosen),
+    )
+
+
+def _chosen_means(means: Means, chosen: pd.Series) -> Array:
+    mean = np.zeros_like(means.by_candidate[NEW_ITEM])
+    for name in chosen.unique():
+        mine = (chosen == name).to_numpy()
+        mean[mine] = means.by_candidate[name][mine]
+    return mean
+
+
+def _forecasts(
+    item_ids: Ids, days: pd.DatetimeIndex, mean: Array, law: Law, chosen: pd.Series
+) -> pd.DataFrame:
+    quantiles = day_quantiles(mean, law, PROBABILITIES)
+    return pd.DataFrame(
+        {
+            "item_id": np.repeat(item_ids, len(days)),
+            "day": np.tile(days, len(item_ids)),
+            "forecast": mean.ravel(),
+            "model": np.repeat(chosen.to_numpy(), len(days)),
+        }
+        | {f"q{p * 100:g}": q.ravel() for p, q in zip(PROBABILITIES, quantiles, strict=True)}
+    )
+
+
+def _intervals(
+    mean: Array, law: Law, item_ids: Ids, lead_times: Days, waits: Days, *, settings: ForecastSettings
+) -> pd.DataFrame:
+    """Demand until an order of today arrives, and until one of the next review would."""
+    parts = []
+    for first in range(0, len(item_ids), CHUNK_ITEMS):
+        part = slice(first, first + CHUNK_ITEMS)
+        own = Law(law.dispersion[part], law.level_sd[part], law.whole[part])
+        n_samples = lead_times.shape[1]
+        paths = sample_paths(
+            mean[part], own, item_ids=item_ids[part], n_samples=n_samples, seed=settings.seed
+        )
+        sums = np.concatenate([np.zeros((*paths.shape[:2], 1)), paths.cumsum(axis=2)], axis=2)
+        for name, days in (("lead_time", lead_times[part]), ("protection", waits[part])):
+            total = np.take_along_axis(sums, days[:, :, None].astype(int), axis=2)[:, :, 0]
+            parts.append(_summary(name, item_ids[part], days, total))
+    return pd.concat(parts) if parts else INTERVAL_DEMAND.empty()
+
+
+def _summary(name: str, item_ids: Ids, days: Days, total: Array) -> pd.DataFrame:
+    quantiles = np.quantile(total, np.array(PERCENTS) / 100, axis=1)
+    columns = {
+        "item_id": item_ids,
+        "interval": name,
+        "days": days.mean(axis=1),
+        "mean": total.mean(axis=1),
+        "sd": total.std(axis=1),
+    }
+    return pd.DataFrame(columns | dict(zip(INTERVAL_QUANTILES, quantiles, strict=True)))
+
+
+def _zeros(item_ids: list[str], days: pd.DatetimeIndex) -> pd.DataFrame:
+    rows = pd.DataFrame({"item_id": np.repeat(item_ids, len(days)), "day": np.tile(days, len(item_ids))})
+    return rows.assign(forecast=0.0, q10=0.0, q50=0.0, q90=0.0, model=NEW_ITEM)
+
+
+def _zero_intervals(item_ids: list[str]) -> pd.DataFrame:
+    rows = pd.DataFrame(
+        {"item_id": np.repeat(item_ids, 2), "interval": ["lead_time", "protection"] * len(item_ids)}
+    )
+    return rows.assign(days=0.0, mean=0.0, sd=0.0, **dict.fromkeys(INTERVAL_QUANTILES, 0.0))
+
+
+def _components(means: Means, chosen: pd.Series, made: pd.DataFrame) -> pd.DataFrame:
+    """Prophet's parts where it is the champion; elsewhere the level and the week around it."""
+    own = [
+        parts[parts["item_id"].isin(chosen.index[chosen == name])] for name, parts in means.components.items()
+    ]
+    fitted = pd.concat([*own, COMPONENTS.empty()])
+    fitted = fitted[fitted["day"] <= made["day"].max()]
+    rest = made[~made["item_id"].isin(fitted["item_id"])]
+    level = rest.groupby("item_id")["forecast"].transform("mean")
+    simple = rest[["item_id", "day"]].assign(
+        trend=level, weekly=rest["forecast"] - level, yearly=0.0, events=0.0
+    )
+    return COMPONENTS.check(pd.concat([fitted, simple]).sort_values(["item_id", "day"]), where="components")
+
+
+def _failures(means: Means, chosen: pd.Series) -> pd.DataFrame:
+    listed = [
+        failed[failed["item_id"].isin(chosen.index[chosen == name])]
+        for name, failed in means.failures.items()
+    ]
+    failures = pd.concat([*listed, FAILURES.empty()[["item_id", "reason"]]]).assign(step=STEP)
+    return FAILURES.check(failures.drop_duplicates("item_id").sort_values("item_id"), where="failures")
