@@ -4,11 +4,14 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from optiflow_lib.schemas.operations import ORDER_LINES, ORDERS
 from optiflow_lib.schemas.results import ALERTS, NIGHT_TABLES
 
 NIGHT = date(2026, 10, 31)
+# For tests that ask the database nothing that another test does not ask both.
+on_sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 HOSTILE = (
     "0001",
     "0001@M02",

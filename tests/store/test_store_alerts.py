@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
-from store_frames import NIGHT, alert
+from store_frames import NIGHT, alert, on_sqlite
 
 from optiflow_lib.errors import DataError, StoreError
 from optiflow_lib.schemas.results import ALERTS
@@ -49,6 +49,7 @@ def test_alerts_of_every_kind_come_back_as_they_were_written(store):
     assert read_alerts(store, states=("snoozed",))["subject"].tolist() == ["0001@M02"]
 
 
+@on_sqlite
 def test_without_alerts_frames_are_empty_and_meet_the_schema(store):
     assert_frame_equal(read_alerts(store), ALERTS.empty())
     assert_frame_equal(previous_alerts(store, as_of=NIGHT), ALERTS.empty())
@@ -65,6 +66,7 @@ def test_an_acknowledgement_says_who(store):
     ]
 
 
+@on_sqlite
 def test_a_snooze_has_a_day_and_ends_by_opening_again(store):
     replace_alerts(store, alert(), as_of=NIGHT)
     set_alert_state(store, type="stockout", subject="0001", state="snoozed", author="ana", until=LATER)
@@ -90,6 +92,7 @@ def test_an_alert_that_is_not_there_is_said_to_be_gone(store, subject):
     assert states(store) == {"0001": "open"}
 
 
+@on_sqlite
 def test_a_resolved_alert_cannot_be_acknowledged(store):
     replace_alerts(store, alert(), as_of=NIGHT)
     replace_alerts(store, resolved_on(NEXT), as_of=NEXT)
@@ -97,6 +100,7 @@ def test_a_resolved_alert_cannot_be_acknowledged(store):
         acknowledge(store)
 
 
+@on_sqlite
 def test_resolved_episodes_are_kept_beside_a_new_one(store):
     replace_alerts(store, alert(), as_of=NIGHT)
     replace_alerts(store, resolved_on(NEXT), as_of=NEXT)
@@ -105,6 +109,7 @@ def test_resolved_episodes_are_kept_beside_a_new_one(store):
     assert read_alert_history(store)["state"].tolist() == ["resolved", "open"]
 
 
+@on_sqlite
 def test_before_a_night_stand_the_alerts_that_were_not_resolved(store):
     replace_alerts(store, all_of(alert("0001"), alert("0002")), as_of=NIGHT)
     replace_alerts(store, all_of(resolved_on(NEXT), alert("0002", last_seen_on=NEXT)), as_of=NEXT)
@@ -134,6 +139,7 @@ def test_running_a_night_twice_leaves_what_running_it_once_does(store):
     assert dump_digest(store) == once
 
 
+@on_sqlite
 def test_a_night_that_runs_again_with_other_results_takes_its_first_ones_back(store):
     replace_alerts(store, alert("0001"), as_of=NIGHT)
     replace_alerts(store, all_of(resolved_on(NEXT), alert("0003", opened_on=NEXT)), as_of=NEXT)
@@ -155,6 +161,7 @@ def test_what_people_did_after_a_night_stays_when_it_runs_again(store):
     assert states(store) == {"0001": "acknowledged", "0002": "snoozed"}
 
 
+@on_sqlite
 def test_the_next_night_may_open_again_what_people_had_snoozed(store):
     replace_alerts(store, alert(), as_of=NIGHT)
     set_alert_state(store, type="stockout", subject="0001", state="snoozed", author="ana", until=NEXT)
@@ -165,6 +172,7 @@ def test_the_next_night_may_open_again_what_people_had_snoozed(store):
     assert previous_alerts(store, as_of=NEXT)["state"].tolist() == ["snoozed"]
 
 
+@on_sqlite
 def test_an_alert_that_resolves_itself_resolves_although_somebody_handled_it(store):
     replace_alerts(store, alert(), as_of=NIGHT)
     replace_alerts(store, alert(), as_of=NEXT)
@@ -180,6 +188,7 @@ def test_a_night_older_than_the_last_one_changes_nothing(store):
     assert dump_digest(store) == before
 
 
+@on_sqlite
 def test_a_frame_that_is_wrong_changes_nothing(store):
     replace_alerts(store, alert(), as_of=NIGHT)
     with pytest.raises(DataError, match="repeated"):
@@ -196,6 +205,7 @@ def test_another_main_location_names_the_subjects_anew(sqlite_store_url):
         set_alert_state(store, type="supplier_drift", subject="S7", state="acknowledged", author="ana")
 
 
+@on_sqlite
 def test_an_alert_opened_long_ago_keeps_its_day(store):
     replace_alerts(store, alert(opened_on=date(2020, 2, 29)), as_of=NIGHT)
     assert previous_alerts(store, as_of=NEXT)["opened_on"].dt.date.tolist() == [date(2020, 2, 29)]

@@ -1,7 +1,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from store_frames import NIGHT, suggested, together
+from store_frames import NIGHT, on_sqlite, suggested, together
 
 from optiflow_lib.errors import DataError
 from optiflow_lib.store import (
@@ -70,6 +70,7 @@ def test_running_a_night_twice_leaves_what_running_it_once_does(store):
     assert dump_digest(store) == once
 
 
+@on_sqlite
 def test_the_next_night_keeps_the_number_and_changes_the_quantities(store):
     suggest(store, suggested({"a": 3, "b": 4}))
     suggest(store, suggested({"b": 9, "c": 1}), as_of=NEXT)
@@ -91,6 +92,7 @@ def test_a_persons_quantity_stays_whatever_the_next_night_suggests(store):
     assert set(lines["reason"]) == {"fête"}
 
 
+@on_sqlite
 def test_a_line_set_to_zero_goes_when_it_is_no_longer_suggested(store):
     suggest(store, suggested({"a": 3, "b": 4}))
     edit(store, "b", 0)
@@ -98,6 +100,7 @@ def test_a_line_set_to_zero_goes_when_it_is_no_longer_suggested(store):
     assert quantities(store) == {"a": 3}
 
 
+@on_sqlite
 def test_a_draft_nobody_touched_goes_when_nothing_is_left_and_its_number_is_not_used_again(store):
     suggest(store, suggested({"a": 3}))
     suggest(store, suggested({}), as_of=NEXT)
@@ -126,6 +129,7 @@ def test_a_night_that_runs_again_orders_nothing_that_was_decided_meanwhile(store
     assert quantities(store, "BC-2026-000002") == {"c": 5}
 
 
+@on_sqlite
 def test_the_next_night_may_suggest_an_item_again_that_was_ordered_before(store):
     suggest(store, suggested({"a": 3}))
     move(store, "approved")
@@ -134,6 +138,7 @@ def test_the_next_night_may_suggest_an_item_again_that_was_ordered_before(store)
     assert quantities(store, FIRST) == {"a": 3}
 
 
+@on_sqlite
 def test_a_night_older_than_the_last_one_changes_nothing(store):
     assert suggest(store, suggested({"a": 3}), as_of=NEXT) is True
     before = dump_digest(store)
@@ -155,6 +160,7 @@ def test_numbers_begin_again_with_the_year_and_the_prefix(store):
     assert list(states(store)) == [FIRST, "BC-2027-000001", "PO-2027-000001"]
 
 
+@on_sqlite
 def test_a_frame_that_is_wrong_changes_nothing(store):
     suggest(store, suggested({"a": 3}))
     orders, lines = suggested({"a": 3})
@@ -163,6 +169,7 @@ def test_a_frame_that_is_wrong_changes_nothing(store):
     assert quantities(store) == {"a": 3}
 
 
+@on_sqlite
 def test_the_expected_day_follows_the_night(store):
     orders, lines = suggested({"a": 3})
     for expected in (date(2026, 11, 5), date(2026, 11, 6)):

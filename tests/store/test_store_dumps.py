@@ -1,5 +1,6 @@
 import hashlib
 import io
+import shutil
 from datetime import datetime, timedelta
 
 import pandas as pd
@@ -49,6 +50,25 @@ def fill(store, *, at=AT, shuffled=False):
     move_order(store, "BC-2026-000001", "approved", author="ana", at=at, allowed={"draft": {"approved"}})
 
 
+@pytest.fixture(scope="module")
+def filled_file(sqlite_template, tmp_path_factory):
+    file = shutil.copy(sqlite_template, tmp_path_factory.mktemp("filled") / "store.db")
+    with open_store(f"sqlite:///{file}", main_location="M01") as store:
+        fill(store)
+    return file
+
+
+@pytest.fixture
+def filled_url(filled_file, tmp_path):
+    return f"sqlite:///{shutil.copy(filled_file, tmp_path / 'filled.db')}"
+
+
+@pytest.fixture
+def filled(filled_url):
+    with open_store(filled_url, main_location="M01") as store:
+        yield store
+
+
 def text_of(store, **others):
     stream = io.StringIO()
     dump(store, stream, **others)
@@ -67,80 +87,71 @@ def test_the_same_results_give_the_same_text_in_both_databases(sqlite_store_url,
         assert dump_digest(one) == dump_digest(other)
 
 
-def test_the_digest_is_that_of_the_text(sqlite_store):
-    fill(sqlite_store)
-    assert dump_digest(sqlite_store) == hashlib.sha256(text_of(sqlite_store).encode()).hexdigest()
+def test_the_digest_is_that_of_the_text(filled):
+    assert dump_digest(filled) == hashlib.sha256(text_of(filled).encode()).hexdigest()
 
 
-def test_every_result_is_in_the_text(sqlite_store):
-    fill(sqlite_store)
-    titles = {line[2:].split()[0] for line in text_of(sqlite_store).splitlines() if line.startswith("# ")}
+def test_every_result_is_in_the_text(filled):
+    titles = {line[2:].split()[0] for line in text_of(filled).splitlines() if line.startswith("# ")}
     assert titles == {*NIGHT_TABLES, "alerts", "orders", "order_lines", "order_steps"}
 
 
-def test_runs_users_and_visits_are_not_in_it(sqlite_store):
-    fill(sqlite_store)
-    before = dump_digest(sqlite_store)
-    start_run(sqlite_store, run_id="r", chain="nightly", as_of=NIGHT, started_at=AT, folder="f")
-    add_user(sqlite_store, name="ana", password="correct horse", role="buyer", at=AT)
-    record_visit(sqlite_store, page="alerts", visitor="v", at=AT)
-    assert dump_digest(sqlite_store) == before
+def test_runs_users_and_visits_are_not_in_it(filled):
+    before = dump_digest(filled)
+    start_run(filled, run_id="r", chain="nightly", as_of=NIGHT, started_at=AT, folder="f")
+    add_user(filled, name="ana", password="correct horse", role="buyer", at=AT)
+    record_visit(filled, page="alerts", visitor="v", at=AT)
+    assert dump_digest(filled) == before
 
 
-def test_any_changed_number_changes_the_digest(sqlite_store):
-    fill(sqlite_store)
-    before = dump_digest(sqlite_store)
+def test_any_changed_number_changes_the_digest(filled):
+    before = dump_digest(filled)
     forecasts = FRAMES["forecasts"].copy()
     forecasts.loc[0, "q90"] += 1e-9
-    replace_night(sqlite_store, {"forecasts": forecasts}, as_of=NIGHT)
-    assert dump_digest(sqlite_store) != before
+    replace_night(filled, {"forecasts": forecasts}, as_of=NIGHT)
+    assert dump_digest(filled) != before
 
 
-def test_one_night_is_written_alone_without_what_outlives_it(sqlite_store):
-    fill(sqlite_store)
-    alone = text_of(sqlite_store, as_of=NIGHT)
-    replace_night(sqlite_store, FRAMES, as_of=NIGHT + timedelta(days=1))
-    assert text_of(sqlite_store, as_of=NIGHT) == alone
+def test_one_night_is_written_alone_without_what_outlives_it(filled):
+    alone = text_of(filled, as_of=NIGHT)
+    replace_night(filled, FRAMES, as_of=NIGHT + timedelta(days=1))
+    assert text_of(filled, as_of=NIGHT) == alone
     assert "# alerts" not in alone
-    assert len(text_of(sqlite_store)) > 1.9 * len(alone)
+    assert len(text_of(filled)) > 1.9 * len(alone)
 
 
-def test_a_backup_of_a_store_in_use_is_a_store(sqlite_store, tmp_path):
-    fill(sqlite_store)
-    backup(sqlite_store, tmp_path / "copy.db")
+def test_a_backup_of_a_store_in_use_is_a_store(filled, tmp_path):
+    backup(filled, tmp_path / "copy.db")
     with open_store(f"sqlite:///{tmp_path}/copy.db", main_location="M01") as copy:
-        assert dump_digest(copy) == dump_digest(sqlite_store)
+        assert dump_digest(copy) == dump_digest(filled)
 
 
-def test_a_restored_store_is_as_it_was(sqlite_store, sqlite_store_url, tmp_path):
-    fill(sqlite_store)
-    backup(sqlite_store, tmp_path / "copy.db")
-    replace_night(sqlite_store, {"forecasts": FRAMES["forecasts"].head(0)}, as_of=NIGHT)
-    sqlite_store.close()
-    restore(sqlite_store_url, tmp_path / "copy.db", main_location="M01")
-    with open_store(sqlite_store_url, main_location="M01") as again:
+def test_a_restored_store_is_as_it_was(filled, filled_url, tmp_path):
+    backup(filled, tmp_path / "copy.db")
+    replace_night(filled, {"forecasts": FRAMES["forecasts"].head(0)}, as_of=NIGHT)
+    filled.close()
+    restore(filled_url, tmp_path / "copy.db", main_location="M01")
+    with open_store(filled_url, main_location="M01") as again:
         assert_frame_equal(read_night(again, "forecasts", as_of=NIGHT), FRAMES["forecasts"])
         assert len(read_alerts(again)) == 2
 
 
-def test_what_is_no_backup_is_not_restored(sqlite_store, sqlite_store_url, tmp_path):
-    fill(sqlite_store)
-    sqlite_store.close()
+def test_what_is_no_backup_is_not_restored(filled, filled_url, tmp_path):
+    filled.close()
     (tmp_path / "letters").write_bytes(b"dear all" * 999)
     for file, says in (
         (tmp_path / "letters", "not a SQLite database"),
         (tmp_path / "none", "does not exist"),
     ):
         with pytest.raises(StoreError, match=says):
-            restore(sqlite_store_url, file, main_location="M01")
-    with open_store(sqlite_store_url, main_location="M01") as again:
+            restore(filled_url, file, main_location="M01")
+    with open_store(filled_url, main_location="M01") as again:
         assert len(read_alerts(again)) == 2
     assert not list(tmp_path.glob("*.restored*"))
 
 
-def test_a_store_is_copied_whole_into_an_empty_one_of_either_kind(store_url, tmp_path):
-    with open_store(f"sqlite:///{tmp_path}/first.db", main_location="M01") as first:
-        fill(first)
+def test_a_store_is_copied_whole_into_an_empty_one_of_either_kind(filled_url, store_url):
+    with open_store(filled_url, main_location="M01") as first:
         add_user(first, name="ana", password="correct horse", role="buyer", at=AT)
         for visitor in "ab":
             record_visit(first, page="alerts", visitor=visitor, at=AT)

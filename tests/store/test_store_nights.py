@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
-from store_frames import HOSTILE, NIGHT, frame_of
+from store_frames import HOSTILE, NIGHT, frame_of, on_sqlite
 from store_processes import killed_within
 
 from optiflow_lib.errors import DataError, StoreError
@@ -55,6 +55,7 @@ def test_an_empty_frame_empties_the_table_of_that_night(store):
     assert read_night(store, "failures", as_of=NIGHT).empty
 
 
+@on_sqlite
 def test_a_frame_that_is_wrong_leaves_everything_as_it_was(store):
     replace_night(store, {"classes": frame_of("classes")}, as_of=NIGHT)
     wrong = frame_of("forecasts").assign(forecast=np.inf)
@@ -87,6 +88,7 @@ def test_a_writer_killed_half_way_leaves_everything_as_it_was_and_no_lock(store,
     assert len(read_night(store, "classes", as_of=NIGHT)) == 1
 
 
+@on_sqlite
 def test_an_unknown_table_is_refused(store):
     with pytest.raises(StoreError, match="there is no table 'sales'"):
         replace_night(store, {"sales": pd.DataFrame()}, as_of=NIGHT)
@@ -117,6 +119,7 @@ def test_chunks_of_items_end_as_the_whole(store):
         assert_frame_equal(read_night(store, name, as_of=NIGHT), wanted)
 
 
+@on_sqlite
 def test_an_item_of_a_chunk_that_has_no_rows_now_loses_those_it_had(store):
     replace_night(store, {"failures": frame_of("failures", ids=["1", "2"])}, as_of=NIGHT)
     none = {"failures": NIGHT_TABLES["failures"].empty()}
@@ -124,6 +127,7 @@ def test_an_item_of_a_chunk_that_has_no_rows_now_loses_those_it_had(store):
     assert read_night(store, "failures", as_of=NIGHT)["item_id"].tolist() == ["2"]
 
 
+@on_sqlite
 def test_a_chunk_may_not_touch_other_items(store):
     with pytest.raises(StoreError, match="has rows of item"):
         replace_item_chunk(store, {"classes": frame_of("classes")}, as_of=NIGHT, items=pd.Series(["0001"]))

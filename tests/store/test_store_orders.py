@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from pandas.testing import assert_frame_equal
-from store_frames import NIGHT, suggested, together
+from store_frames import NIGHT, on_sqlite, suggested, together
 from store_processes import at_the_same_moment
 
 from optiflow_lib.errors import OrderError
@@ -54,6 +54,7 @@ def sent(drafts):
     return drafts
 
 
+@on_sqlite
 def test_without_orders_frames_are_empty_and_meet_their_schema(store):
     assert_frame_equal(read_orders(store), ORDERS.empty())
     assert_frame_equal(read_order_lines(store), ORDER_LINES.empty())
@@ -79,6 +80,7 @@ def test_each_step_keeps_who_and_when(drafts):
     assert steps["at"].tolist()[1:] == [AT, datetime(2026, 11, 1, 11)]  # UTC
 
 
+@on_sqlite
 def test_a_step_that_is_not_allowed_is_refused(drafts):
     with pytest.raises(OrderError, match="is draft and cannot become received"):
         move(drafts, "received")
@@ -88,12 +90,14 @@ def test_a_step_that_is_not_allowed_is_refused(drafts):
     assert len(read_order_steps(drafts, order_ids=[FIRST])) == 2
 
 
+@on_sqlite
 def test_a_step_from_another_state_than_the_one_seen_is_refused(drafts):
     move(drafts, "approved", expected_state="draft")
     with pytest.raises(OrderError, match="is approved"):
         move(drafts, "cancelled", expected_state="draft")
 
 
+@on_sqlite
 def test_an_order_that_does_not_exist_is_named(drafts):
     with pytest.raises(OrderError, match="there is no order BC-2026-000099"):
         move(drafts, "approved", "BC-2026-000099")
@@ -136,17 +140,20 @@ def test_a_quantity_is_edited_with_author_and_reason(drafts):
 
 
 @pytest.mark.parametrize("quantity", [-1, float("nan"), float("inf")])
+@on_sqlite
 def test_a_quantity_that_cannot_be_ordered_is_refused(drafts, quantity):
     with pytest.raises(OrderError, match="cannot be ordered"):
         set_line_quantity(drafts, FIRST, "a", quantity, author="ana", reason="")
 
 
+@on_sqlite
 def test_quantities_of_an_approved_order_are_fixed(drafts):
     move(drafts, "approved")
     with pytest.raises(OrderError, match="is approved: its quantities are fixed"):
         set_line_quantity(drafts, FIRST, "a", 1, author="ana", reason="")
 
 
+@on_sqlite
 def test_a_line_that_is_not_there_is_named(drafts):
     with pytest.raises(OrderError, match="has no line for item c"):
         set_line_quantity(drafts, FIRST, "c", 1, author="ana", reason="")
@@ -163,10 +170,12 @@ def test_an_order_is_received_when_every_line_is(sent):
     ]
 
 
+@on_sqlite
 def test_more_than_was_ordered_may_arrive(sent):
     assert receive(sent, a=5, b=1) == "received"
 
 
+@on_sqlite
 def test_a_mistake_is_taken_back(sent):
     receive(sent, a=2)
     assert receive(sent, a=-2) == "partly_received"
@@ -181,6 +190,7 @@ def test_a_receipt_that_is_wrong_is_not_written_by_halves(sent):
     assert state(sent) == "sent"
 
 
+@on_sqlite
 def test_a_draft_receives_nothing(drafts):
     with pytest.raises(OrderError, match="is draft and cannot become partly_received"):
         receive(drafts, a=1)

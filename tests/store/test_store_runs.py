@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import psutil
 import pytest
 from pandas.testing import assert_frame_equal
-from store_frames import NIGHT
+from store_frames import NIGHT, on_sqlite
 from store_processes import at_the_same_moment
 
 from optiflow_lib.schemas.operations import RUN_STEPS, RUNS
@@ -76,12 +76,14 @@ def test_a_resumed_run_forgets_how_it_ended_and_keeps_its_steps(store):
     assert len(read_run_steps(store)) == 1
 
 
+@on_sqlite
 def test_runs_are_listed_as_they_began(store):
     for hour, run_id in enumerate(["b", "c", "a"]):
         start(store, run_id, AT + timedelta(hours=hour))
     assert read_runs(store)["run_id"].tolist() == ["b", "c", "a"]
 
 
+@on_sqlite
 def test_a_run_that_ends_leaves_no_step_running(store):
     run_id = start(store)
     start_step(store, run_id=run_id, step="10_quality", started_at=AT)
