@@ -1,5 +1,6 @@
 """Alerts outlive a night: each has a life, kept with its history, and what people did to it is never lost."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -13,6 +14,8 @@ from optiflow_lib.schemas.results import ALERTS
 from optiflow_lib.store import tables
 from optiflow_lib.store.connection import Store, shown
 from optiflow_lib.store.rows import insert_frame, last_day_of, read_frame
+
+logger = logging.getLogger(__name__)
 
 HISTORY = replace(ALERTS, name="history of alerts", key=("type", "subject", "opened_on"))
 HANDLING = ("state", "snoozed_until", "handled_by")  # what a person changes
@@ -68,6 +71,7 @@ def replace_alerts(store: Store, alerts: pd.DataFrame, *, as_of: date) -> bool:
     with store.writing() as connection:
         nights = _nights(connection)
         if nights and as_of < max(nights):
+            logger.warning("alerts stay as night %s left them: %s is older", max(nights), as_of)
             return False
         if as_of not in nights:
             _keep_what_was_before(connection, as_of)

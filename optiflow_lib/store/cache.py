@@ -10,6 +10,8 @@ from typing import Any
 from dogpile.cache import CacheRegion, make_region
 from dogpile.cache.proxy import ProxyBackend
 
+from optiflow_lib.errors import StoreError
+
 logger = logging.getLogger(__name__)
 
 ENTRIES = 512  # of a cache in memory; the oldest go first
@@ -23,10 +25,20 @@ class Cache:
     Args:
         redis_url: `redis://...` or `unix://...`; empty for a cache in this process.
         seconds: How long a value is good.
+
+    Raises:
+        StoreError: the URL is wrong, or the Python package for Redis is missing.
     """
 
     def __init__(self, redis_url: str = "", *, seconds: int) -> None:
-        self._region = _region(redis_url, seconds)
+        try:
+            self._region = _region(redis_url, seconds)
+        except (ModuleNotFoundError, ValueError) as error:
+            raise StoreError(
+                what=f"the cache in Redis cannot be used: {error}",
+                where="setting dashboards.redis_url",
+                mend="install optiflow[redis] and write the URL as redis://server:6379/0, or leave it empty",
+            ) from error
         self._shared = bool(redis_url)
         self._silent_until = 0.0
 

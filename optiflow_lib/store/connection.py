@@ -136,9 +136,15 @@ def _refuse_missing_folder(url: URL) -> None:
 
 
 def _postgres_engine(url: URL, *, busy_timeout_s: float) -> Engine:
-    engine = create_engine(
-        url.set(drivername="postgresql+psycopg"), connect_args={"connect_timeout": CONNECT_TIMEOUT_S}
-    )
+    url = url.set(drivername="postgresql+psycopg")
+    try:
+        engine = create_engine(url, connect_args={"connect_timeout": CONNECT_TIMEOUT_S})
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            what=f"a store in PostgreSQL needs a Python package that is missing: {error.name}",
+            where=f"store {shown(url)}",
+            mend="install optiflow[postgres]",
+        ) from error
 
     def limit_waiting(dbapi_connection: Any, _record: Any) -> None:
         dbapi_connection.execute(f"SET lock_timeout = {round(1000 * busy_timeout_s)}")

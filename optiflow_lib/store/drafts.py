@@ -1,5 +1,6 @@
 """Draft orders follow each night: same number, a person's quantities kept, what is no longer needed taken out."""
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -14,6 +15,8 @@ from optiflow_lib.store import tables
 from optiflow_lib.store.connection import Store
 from optiflow_lib.store.orders import change_state, record_order_step
 from optiflow_lib.store.rows import insert_frame, last_day_of, read_checked, stored_rows
+
+logger = logging.getLogger(__name__)
 
 _PLACE = ["supplier_id", "location_id"]
 
@@ -65,6 +68,7 @@ def replace_drafts(
     with store.writing() as connection:
         last = last_day_of(connection, tables.orders.c.as_of)
         if last and as_of < last:
+            logger.warning("draft orders stay as night %s left them: %s is older", last, as_of)
             return False
         night = _Night(store, connection, as_of, author, prefix, at or datetime.combine(as_of, time()))
         _lock_drafts(connection)

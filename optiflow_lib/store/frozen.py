@@ -5,7 +5,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,18 +70,17 @@ def write_frozen(
         frames: By file name.
         prefix: Begin of the folder's name.
         manifest: What else the manifest says; part of the content.
+
+    Raises:
+        StoreError: the disk is full, or the folder may not be written.
     """
-    parent.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=parent))
-    try:
-        unfinished.chmod(0o755)  # a temporary folder is private; pages may be served by another account
-        files = {name: _write_parquet(unfinished / f"{name}.parquet", frames[name]) for name in frames}
-        content = {**manifest, "files": files}
-        digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
-        write_json(unfinished / MANIFEST, content)
-        return _put_in_place(unfinished, parent / f"{prefix}_{digest[:12]}")
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+    with _named_errors(parent):
+        parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=parent))
+        try:
+            return _written(unfinished, parent, frames, prefix=prefix, manifest=manifest)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def open_frozen(path: Path) -> FrozenFolder:
@@ -114,13 +114,17 @@ def forget_folders(parent: Path, *, keep: int, always: str | None) -> list[str]:
 
 
 def write_json(file: Path, content: Mapping[str, Any]) -> None:
-    """Writes the file whole or not at all: a reader sees the old content or the new."""
+    """Writes the file whole or not at all: a reader sees the old content or the new.
+
+    Raises:
+        StoreError: the disk is full, or the folder may not be written.
+    """
     unfinished = file.with_name(f"{_UNFINISHED}{os.getpid()}-{file.name}")
-    with unfinished.open("w", encoding="utf-8") as stream:
+    with _named_errors(file.parent), unfinished.open("w", encoding="utf-8") as stream:
         json.dump(content, stream, indent=2, ensure_ascii=False, default=str)
         stream.flush()
         os.fsync(stream.fileno())
-    unfinished.replace(file)
+        unfinished.replace(file)
 
 
 def read_json(file: Path) -> dict[str, Any] | None:
@@ -138,6 +142,34 @@ def read_json(file: Path) -> dict[str, Any] | None:
             what=f"the file is damaged: {error}", where=str(file), mend="run the chain that writes it again"
         ) from error
     return content
+
+
+def _written(
+    unfinished: Path,
+    parent: Path,
+    frames: Mapping[str, pd.DataFrame],
+    *,
+    prefix: str,
+    manifest: Mapping[str, Any],
+) -> FrozenFolder:
+    unfinished.chmod(0o755)  # a temporary folder is private; pages may be served by another account
+    files = {name: _write_parquet(unfinished / f"{name}.parquet", frames[name]) for name in frames}
+    content = {**manifest, "files": files}
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+    write_json(unfinished / MANIFEST, content)
+    return _put_in_place(unfinished, parent / f"{prefix}_{digest[:12]}")
+
+
+@contextmanager
+def _named_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            what=f"the files cannot be written: {error.strerror}",
+            where=str(folder),
+            mend="free some space and check that the folder may be written; what was there before is kept",
+        ) from error
 
 
 def _put_in_place(unfinished: Path, path: Path) -> FrozenFolder:

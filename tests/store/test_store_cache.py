@@ -1,8 +1,10 @@
+import sys
 import time
 
 import pytest
 import redis
 
+from optiflow_lib.errors import StoreError
 from optiflow_lib.store import Cache
 from optiflow_lib.store import cache as cache_module
 
@@ -87,6 +89,18 @@ def test_pages_work_when_redis_stops_and_use_it_again_when_it_is_back(redis_serv
     monkeypatch.setattr(cache_module, "RETRY_S", 0.0)
     cache._silent_until = 0.0
     assert cache.get_or_make("k", make)["n"] == 5
+
+
+def test_a_wrong_url_is_said():
+    with pytest.raises(StoreError, match="cannot be used: Redis URL must specify"):
+        Cache("localhost:6379", seconds=60)
+
+
+def test_a_missing_package_is_said(monkeypatch):
+    monkeypatch.setitem(sys.modules, "redis", None)
+    with pytest.raises(StoreError, match="cannot be used") as caught:
+        Cache("redis://localhost", seconds=60)
+    assert "optiflow[redis]" in caught.value.mend
 
 
 def test_a_cache_in_memory_forgets_its_oldest_values(monkeypatch):

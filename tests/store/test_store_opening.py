@@ -1,5 +1,6 @@
 import pickle
 import sqlite3
+import sys
 from contextlib import closing
 from datetime import datetime
 
@@ -83,6 +84,12 @@ def test_a_wrong_url_is_said_without_its_password(url, says):
     with pytest.raises(StoreError, match=says) as caught:
         open_store(url, main_location="M01")
     assert "secret" not in str(caught.value)
+
+
+def test_a_missing_driver_is_said(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match="needs a Python package that is missing: psycopg"):
+        open_store("postgresql://ana@127.0.0.1/db", main_location="M01")
 
 
 def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path):

@@ -76,6 +76,12 @@ def test_a_publication_that_fails_leaves_the_old_snapshot_and_no_rubbish(tmp_pat
     assert open_snapshot(tmp_path).as_of == NIGHT
 
 
+def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "published").write_text("a file, no folder")
+    with pytest.raises(StoreError, match="cannot be written: File exists"):
+        published(tmp_path / "published")
+
+
 def test_only_the_last_snapshots_are_kept_and_killed_writers_are_swept(tmp_path):
     (tmp_path / ".unfinished-killed").mkdir()
     (tmp_path / ".unfinished-1-current.json").write_text("{")
