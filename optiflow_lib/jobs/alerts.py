@@ -24,9 +24,7 @@ def raise_alerts(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
     with open_night(settings_file, as_of) as night:
         results = _read_results(night)
         on_order, receipts = _rows(night, "on_order", ON_ORDER), _rows(night, "receipts", RECEIPTS)
-        classes = inventory.classes(
-            daily_sales_of(night), items=night.items, as_of=night.as_of, settings=night.settings.inventory
-        )
+        classes = inventory.classes(daily_sales_of(night), items=night.items, as_of=night.as_of)
         positions = inventory.positions(
             night.items,
             stock=with_item_id(night.inputs.read("stock"), night.settings),
@@ -43,7 +41,7 @@ def raise_alerts(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
             settings=night.settings.inventory,
             **{name: results[name] for name in ("lead_times", "interval_demand", "forecasts")},
         )
-        raised = inventory.raised_alerts(
+        seen = inventory.morning(
             night.items,
             positions=positions,
             classes=classes,
@@ -51,10 +49,12 @@ def raise_alerts(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
             daily_sales=daily_sales_of(night),
             on_order=on_order,
             receipts=receipts,
+            supplier_terms=item_terms(night.inputs, night.items),
             as_of=night.as_of,
             settings=night.settings.inventory,
             **results,
         )
+        raised = inventory.raised_alerts(seen)
         alerts = inventory.life_cycle(
             previous_alerts(night.store, as_of=night.as_of), raised, as_of=night.as_of
         )

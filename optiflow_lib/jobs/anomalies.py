@@ -15,7 +15,6 @@ def find_anomalies(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
             demand_of(night),
             events=events_of(night),
             items=night.items,
-            settings=night.settings.forecast,
             as_of=night.as_of,
         )
         replace_night(night.store, {"anomalies": anomalies}, as_of=night.as_of)

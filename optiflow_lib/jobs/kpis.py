@@ -19,7 +19,6 @@ def measure_kpis(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
             stock=with_item_id(night.inputs.read("stock"), night.settings),
             stock_history=stock_history_of(night),
             as_of=night.as_of,
-            settings=night.settings.inventory,
             **{
                 name: read_night(night.store, name, as_of=night.as_of)
                 for name in ("forecasts", "recommendations", "accuracy")

@@ -1,0 +1,27 @@
+"""What is there, how long an order takes, what to order and what to look at."""
+
+from optiflow_lib.inventory.alerts import morning, raised_alerts
+from optiflow_lib.inventory.classify import classes
+from optiflow_lib.inventory.kpis import KPI_DEFINITIONS, kpis
+from optiflow_lib.inventory.lead_time import lead_time_draws, lead_times
+from optiflow_lib.inventory.life_cycle import life_cycle
+from optiflow_lib.inventory.position import positions
+from optiflow_lib.inventory.quantity import recommendations
+from optiflow_lib.inventory.sentences import sentence
+from optiflow_lib.inventory.trace import executed, explain
+
+__all__ = [
+    "KPI_DEFINITIONS",
+    "classes",
+    "executed",
+    "explain",
+    "kpis",
+    "lead_time_draws",
+    "lead_times",
+    "life_cycle",
+    "morning",
+    "positions",
+    "raised_alerts",
+    "recommendations",
+    "sentence",
+]
