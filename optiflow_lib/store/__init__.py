@@ -7,19 +7,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optiflow_lib.store.alerts import (  # noqa: F401 - types
+    from optiflow_lib.store.alerts import (
         previous_alerts,
         read_alert_history,
         read_alerts,
         replace_alerts,
         set_alert_state,
     )
-    from optiflow_lib.store.backups import backup, copy_store, restore  # noqa: F401 - types
-    from optiflow_lib.store.cache import Cache  # noqa: F401 - types
-    from optiflow_lib.store.connection import Store  # noqa: F401 - types
-    from optiflow_lib.store.drafts import replace_drafts  # noqa: F401 - types
-    from optiflow_lib.store.dumps import dump, dump_digest  # noqa: F401 - types
-    from optiflow_lib.store.generations import (  # noqa: F401 - types
+    from optiflow_lib.store.backups import backup, copy_store, restore
+    from optiflow_lib.store.cache import Cache
+    from optiflow_lib.store.connection import Store
+    from optiflow_lib.store.drafts import replace_drafts
+    from optiflow_lib.store.dumps import dump, dump_digest
+    from optiflow_lib.store.generations import (
         Generation,
         accept_generation,
         accepted_generation,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         read_generation,
         save_generation,
     )
-    from optiflow_lib.store.nights import (  # noqa: F401 - types
+    from optiflow_lib.store.nights import (
         forget_nights,
         last_night,
         nights_of,
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
         replace_item_chunk,
         replace_night,
     )
-    from optiflow_lib.store.opening import open_store  # noqa: F401 - types
-    from optiflow_lib.store.orders import (  # noqa: F401 - types
+    from optiflow_lib.store.opening import open_store
+    from optiflow_lib.store.orders import (
         move_order,
         read_order_lines,
         read_order_steps,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
         receive_lines,
         set_line_quantity,
     )
-    from optiflow_lib.store.runs import (  # noqa: F401 - types
+    from optiflow_lib.store.runs import (
         close_interrupted,
         finish_run,
         read_run_steps,
@@ -55,10 +55,10 @@ if TYPE_CHECKING:
         start_run,
         start_step,
     )
-    from optiflow_lib.store.snapshot import Snapshot, open_snapshot, publish  # noqa: F401 - types
-    from optiflow_lib.store.summaries import SUMMARIES, read_summary, refresh_summaries  # noqa: F401 - types
-    from optiflow_lib.store.users import add_user, read_users, remove_user, set_password, verify_user  # noqa: F401 - types
-    from optiflow_lib.store.visits import forget_visits, record_visit, visits_per_day  # noqa: F401 - types
+    from optiflow_lib.store.snapshot import Snapshot, open_snapshot, publish
+    from optiflow_lib.store.summaries import SUMMARIES, read_summary, refresh_summaries
+    from optiflow_lib.store.users import add_user, read_users, remove_user, set_password, verify_user
+    from optiflow_lib.store.visits import forget_visits, record_visit, visits_per_day
 
 _NAMES = {
     "alerts": "previous_alerts read_alert_history read_alerts replace_alerts set_alert_state",
@@ -79,7 +79,63 @@ _NAMES = {
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 
-__all__ = sorted(_HOME)  # noqa: PLE0605 - the public names are those above
+__all__ = [
+    "SUMMARIES",
+    "Cache",
+    "Generation",
+    "Snapshot",
+    "Store",
+    "accept_generation",
+    "accepted_generation",
+    "add_user",
+    "backup",
+    "close_interrupted",
+    "copy_store",
+    "dump",
+    "dump_digest",
+    "finish_run",
+    "forget_generations",
+    "forget_nights",
+    "forget_visits",
+    "last_night",
+    "move_order",
+    "newest_generation",
+    "nights_of",
+    "open_snapshot",
+    "open_store",
+    "previous_alerts",
+    "publish",
+    "read_alert_history",
+    "read_alerts",
+    "read_generation",
+    "read_night",
+    "read_nights",
+    "read_order_lines",
+    "read_order_steps",
+    "read_orders",
+    "read_run_steps",
+    "read_runs",
+    "read_summary",
+    "read_users",
+    "receive_lines",
+    "record_step",
+    "record_visit",
+    "refresh_summaries",
+    "remove_user",
+    "replace_alerts",
+    "replace_drafts",
+    "replace_item_chunk",
+    "replace_night",
+    "restore",
+    "save_generation",
+    "set_alert_state",
+    "set_line_quantity",
+    "set_password",
+    "start_run",
+    "start_step",
+    "verify_user",
+    "visits_per_day",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -21,6 +21,7 @@ def test_type_checkers_see_the_names_that_are_loaded_when_used():
         for alias in node.names
     }
     assert imported == store._HOME
+    assert sorted(store.__all__) == sorted(store._HOME)
 
 
 def test_an_unknown_name_is_an_attribute_error():
