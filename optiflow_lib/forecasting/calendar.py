@@ -5,10 +5,10 @@ The same numbers, names and prior scales as Prophet's `make_all_seasonality_feat
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from optiflow_lib.errors import ForecastError
@@ -45,7 +45,8 @@ class Calendar:
 
     columns: tuple[Column, ...]
     seasonalities: dict[str, Seasonality]
-    holiday_days: dict[str, NDArray[np.datetime64]]
+    holidays: tuple[Holiday, ...] = ()
+    country: str | None = None
 
     @property
     def n_shared(self) -> int:
@@ -55,12 +56,14 @@ class Calendar:
     def shared_values(self, days: NDArray[np.datetime64]) -> Array:
         """Values of the shared columns, shape (n_days, n_shared)."""
         parts = [fourier(days, s.period, s.order) for s in self.seasonalities.values() if s.condition is None]
-        occurs = [np.isin(days, on).astype(float)[:, None] for on in self.holiday_days.values()]
+        on = occurrences([*self.holidays, *country_holidays(self.country, years_of(days))])
+        names = [c.name for c in self.columns if c.kind == "holiday"]
+        occurs = [np.isin(days, on.get(name, [])).astype(float)[:, None] for name in names]
         return np.hstack([np.zeros((len(days), 0)), *parts, *occurs])
 
 
 def fourier(days: NDArray[np.datetime64], period: float, order: int) -> Array:
-    """sin and cos pairs of a seasonality, shape (n_days, 2 * order); operations in Prophet's order."""
+    """Sin and cos pairs of a seasonality, shape (n_days, 2 * order); operations in Prophet's order."""
     phase = np.pi * 2 * days.astype("datetime64[D]").astype(np.int64).astype(float)
     pairs = [part((i + 1) / period * phase) for i in range(order) for part in (np.sin, np.cos)]
     return np.column_stack(pairs)
@@ -96,7 +99,7 @@ def active_seasonalities(
 
 
 def calendar_of(
-    asked: Specification, seasonalities: dict[str, Seasonality], *, years: Sequence[int]
+    asked: Specification, seasonalities: dict[str, Seasonality], *, years: tuple[int, ...]
 ) -> Calendar:
     """The columns of a model whose history lies in `years`.
 
@@ -105,16 +108,12 @@ def calendar_of(
     """
     shared = [s for s in seasonalities.values() if s.condition is None]
     conditional = [s for s in seasonalities.values() if s.condition is not None]
-    holiday_days, scales = _holiday_columns(asked, years)
+    rows = [*asked.holidays, *country_holidays(asked.country_holidays, years)]
+    scales = _prior_scales(asked, rows)
+    multiplicative = asked.holidays_mode != "additive"
     holidays = [
-        Column(
-            name,
-            (base := name.split("_delim_")[0]),
-            "holiday",
-            scales[base],
-            asked.holidays_mode != "additive",
-        )
-        for name in holiday_days
+        Column(name, (base := name.split("_delim_")[0]), "holiday", scales[base], multiplicative)
+        for name in sorted(occurrences(rows))
     ]
     regressors = [
         Column(r.name, r.name, "regressor", r.prior_scale, r.mode != "additive", own=True)
@@ -126,15 +125,24 @@ def calendar_of(
         *(c for s in conditional for c in _terms(s)),
         *regressors,
     )
-    return Calendar(columns, {s.name: s for s in [*shared, *conditional]}, holiday_days)
+    ordered = {s.name: s for s in [*shared, *conditional]}
+    return Calendar(columns, ordered, asked.holidays, asked.country_holidays)
 
 
-def country_holidays(country: str, years: Sequence[int]) -> list[Holiday]:
+def years_of(days: NDArray[np.datetime64]) -> tuple[int, ...]:
+    """The calendar years of some days, sorted."""
+    return tuple(int(year) + 1970 for year in np.unique(days.astype("datetime64[Y]").astype(int)))
+
+
+@lru_cache(maxsize=64)
+def country_holidays(country: str | None, years: tuple[int, ...]) -> tuple[Holiday, ...]:
     """Public holidays under their English names, as Prophet takes them from package holidays.
 
     Raises:
         ForecastError: the package does not know the country.
     """
+    if country is None:
+        return ()
     import holidays  # noqa: PLC0415 - 0.1 s that a dashboard need not spend
 
     if not hasattr(holidays, country):
@@ -143,8 +151,19 @@ def country_holidays(country: str, years: Sequence[int]) -> list[Holiday]:
             where="BatchProphet(country_holidays=...)",
             mend="give a code such as FR, or leave it empty and pass holidays",
         )
-    found = getattr(holidays, country)(expand=False, language="en_US", years=list(years))
-    return [Holiday(name, day.isoformat()) for day in found for name in found.get_list(day)]
+    found = getattr(holidays, country)(expand=False, language="en_US", years=years)
+    return tuple(Holiday(name, day.isoformat()) for day in found for name in found.get_list(day))
+
+
+def occurrences(holidays: Sequence[Holiday]) -> dict[str, NDArray[np.datetime64]]:
+    """Days of each holiday's column: one column for each day of its window."""
+    days: dict[str, list[str]] = {}
+    for holiday in holidays:
+        for offset in range(holiday.lower_window, holiday.upper_window + 1):
+            name = f"{holiday.name}_delim_{'+' if offset >= 0 else '-'}{abs(offset)}"
+            day = date.fromisoformat(holiday.day) + timedelta(days=offset)
+            days.setdefault(name, []).append(day.isoformat())
+    return {name: np.array(on, dtype="datetime64[D]") for name, on in days.items()}
 
 
 def _terms(seasonality: Seasonality) -> list[Column]:
@@ -161,14 +180,8 @@ def _terms(seasonality: Seasonality) -> list[Column]:
     ]
 
 
-def _holiday_columns(
-    asked: Specification, years: Sequence[int]
-) -> tuple[dict[str, NDArray[np.datetime64]], dict[str, float]]:
-    rows = list(asked.holidays)
-    if asked.country_holidays:
-        rows += country_holidays(asked.country_holidays, years)
+def _prior_scales(asked: Specification, rows: Sequence[Holiday]) -> dict[str, float]:
     scales: dict[str, float] = {}
-    days: dict[str, list[str]] = {}
     for row in rows:
         scale = asked.holidays_prior_scale if row.prior_scale is None else row.prior_scale
         if scales.setdefault(row.name, scale) != scale:
@@ -177,8 +190,4 @@ def _holiday_columns(
                 where="BatchProphet(holidays=...)",
                 mend="give all its rows the same prior_scale",
             )
-        for offset in range(row.lower_window, row.upper_window + 1):
-            name = f"{row.name}_delim_{'+' if offset >= 0 else '-'}{abs(offset)}"
-            day = (pd.Timestamp(row.day) + timedelta(days=offset)).date()
-            days.setdefault(name, []).append(day.isoformat())
-    return {name: np.array(sorted(days[name]), dtype="datetime64[D]") for name in sorted(days)}, scales
+    return scales

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from optiflow_lib.forecasting.prophet_map.compiled import compiled
 
 Array = NDArray[np.float64]
 TAIL = 1e-11  # probability that the integral may leave out
@@ -38,6 +40,11 @@ class Law:
     ahead: NDArray[np.int64]
     factor: Array
 
+    @property
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """All of them, in this order: compiled code takes no dataclass."""
+        return self.chance, self.bend, self.noise, self.ahead, self.factor
+
 
 def day_quantiles(law: Law, probabilities: Sequence[float]) -> Array:
     """Deviations from the mean, units, shape (n_probabilities, n_items, n_days); exact to about 1e-9 sd."""
@@ -45,16 +52,14 @@ def day_quantiles(law: Law, probabilities: Sequence[float]) -> Array:
     start = np.array([NormalDist().inv_cdf(max(q, 1 - q)) for q in p])
     n_items, n_days = law.factor.shape
     weights = _day_weights(int(law.ahead.max(initial=1)) + n_days)
-    return np.asarray(
-        _day_quantiles(p, start, law.chance, law.bend, law.noise, law.ahead, law.factor, weights)
-    ).reshape(len(p), n_items, n_days)
+    return np.asarray(_day_quantiles(p, start, law.arrays, weights)).reshape(len(p), n_items, n_days)
 
 
 def sum_quantiles(law: Law, probabilities: Sequence[float]) -> Array:
     """Deviations of the sum over all days of the law, units, shape (n_probabilities, n_items)."""
     p = np.asarray(probabilities, dtype=float)
     start = np.array([NormalDist().inv_cdf(max(q, 1 - q)) for q in p])
-    return np.asarray(_sum_quantiles(p, start, law.chance, law.bend, law.noise, law.ahead, law.factor))
+    return _sum_quantiles(p, start, law.arrays)
 
 
 def sample_paths(
@@ -88,24 +93,24 @@ def _bends(generator: np.random.Generator, law: Law, i: int, shape: tuple[int, i
     bends = np.zeros((n_samples, n_days))
     bends.ravel()[np.sort(cells)] = generator.laplace(0.0, law.bend[i], size=count)
     slope = np.cumsum(bends, axis=1) - bends / 2  # a bend counts half in its own bucket
-    return np.cumsum(slope, axis=1)[:, lead:]
+    return np.asarray(np.cumsum(slope, axis=1)[:, lead:], dtype=float)
 
 
 def _day_weights(n: int) -> Array:
-    return np.arange(n) + 0.5
+    return np.arange(0.5, n)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _log_moment(theta, chance, scales):
-    """log E exp(theta * jumps) for one theta below 1 / max(scales)."""
+@compiled
+def _log_moment(theta: float, chance: float, scales: Array) -> float:
+    """Log of E exp(theta * jumps) for one theta below 1 / max(scales)."""
     total = 0.0
     for b in scales:
         total += np.log1p(chance * (1.0 / (1.0 - (theta * b) ** 2) - 1.0))
     return total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _reach(chance, scales, noise):
+@compiled
+def _reach(chance: float, scales: Array, noise: float) -> float:
     """A radius that the deviation leaves with probability below TAIL (Chernoff's bound, best of some θ)."""
     best = np.inf
     largest = scales.max() if scales.size else 0.0
@@ -118,8 +123,8 @@ def _reach(chance, scales, noise):
     return best
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _characteristic(chance, scales, noise, step, count):
+@compiled
+def _characteristic(chance: float, scales: Array, noise: float, step: float, count: int) -> Array:
     """φ(u_k)/u_k at the midpoints u_k = (k + 1/2) step."""
     values = np.empty(count)
     for k in range(count):
@@ -131,8 +136,8 @@ def _characteristic(chance, scales, noise, step, count):
     return values
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _quantile(p, start, values, step, noise, reach):
+@compiled
+def _quantile(p: float, start: float, values: Array, step: float, noise: float, reach: float) -> float:
     """Root of F(x) = max(p, 1-p), signed: Newton inside a bracket."""
     wanted = max(p, 1.0 - p)
     if wanted == 0.5:
@@ -154,8 +159,8 @@ def _quantile(p, start, values, step, noise, reach):
     return x if p > 0.5 else -x
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _distribution(x, values, step):
+@compiled
+def _distribution(x: float, values: Array, step: float) -> tuple[float, float]:
     """Cumulative probability and density at x."""
     turn, half = np.exp(1j * step * x), np.exp(0.5j * step * x)
     total, density = 0.0, 0.0
@@ -166,8 +171,8 @@ def _distribution(x, values, step):
     return 0.5 + total * step / np.pi, density * step * step / np.pi
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _grid(chance, scales, noise):
+@compiled
+def _grid(chance: float, scales: Array, noise: float) -> tuple[float, float, int]:
     """Step and number of midpoints for ten digits."""
     reach = _reach(chance, scales, noise)
     step = np.pi / reach
@@ -175,8 +180,9 @@ def _grid(chance, scales, noise):
     return reach, step, int(np.ceil(last / step)) + 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _day_quantiles(p, start, chance, bend, noise, ahead, factor, weights):
+@compiled
+def _day_quantiles(p: Array, start: Array, law: tuple[Array, ...], weights: Array) -> Array:
+    chance, bend, noise, ahead, factor = law
     found = np.empty((p.size, *factor.shape))
     for i in range(factor.shape[0]):
         for d in range(factor.shape[1]):
@@ -189,8 +195,9 @@ def _day_quantiles(p, start, chance, bend, noise, ahead, factor, weights):
     return found
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _sum_quantiles(p, start, chance, bend, noise, ahead, factor):
+@compiled
+def _sum_quantiles(p: Array, start: Array, law: tuple[Array, ...]) -> Array:
+    chance, bend, noise, ahead, factor = law
     found = np.empty((p.size, factor.shape[0]))
     n_days = factor.shape[1]
     for i in range(factor.shape[0]):

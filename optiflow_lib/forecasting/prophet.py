@@ -177,7 +177,7 @@ def _fitted_one(row: tuple[Specification, pd.DataFrame]) -> StanFit:
         model = new_prophet(asked)
         with quiet():
             model.fit(history)
-    except Exception as error:  # noqa: BLE001 - whatever Stan meets in one item must not stop the others
+    except Exception as error:
         return StanFit(f"{type(error).__name__}: {(str(error).splitlines() or ['no message'])[0]}")
     log_posterior = model.params["lp__"].mean() if "lp__" in model.params else np.nan
     columns = tuple(_columns(model))

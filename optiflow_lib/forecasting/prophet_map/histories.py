@@ -61,7 +61,7 @@ def histories_of(demand: pd.DataFrame, *, bucket_days: int, own: Sequence[str], 
         DataError: a day repeats, a quantity is infinite or no number, a column of `own` is missing where the
             quantity is known, or weekly rows do not lie whole weeks apart; item and day are named.
     """
-    _refuse_infinite(demand, where=where)
+    _refuse_unusable(demand, where=where)
     rows = DEMAND.check(demand, where=where)
     codes, item_ids = pd.factorize(rows["item_id"], sort=True)
     day = rows["day"].to_numpy().astype("datetime64[D]")
@@ -144,18 +144,10 @@ def _numbers(rows: pd.DataFrame, name: str, where: str) -> pd.Series:
     return values
 
 
-def _refuse_infinite(demand: pd.DataFrame, *, where: str) -> None:
-    if not {"quantity", "item_id", "day"} <= set(demand.columns):
-        return  # the schema names what is absent
-    wrong = np.isinf(
-        pd.to_numeric(demand["quantity"], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    )
-    if wrong.any():
-        raise DataError(
-            what=f"quantity is infinite at {_named(demand[wrong])}",
-            where=where,
-            mend="give a finite quantity, or leave it empty when it is unknown",
-        )
+def _refuse_unusable(demand: pd.DataFrame, *, where: str) -> None:
+    """Quantities that are no finite numbers; the schema would name the row, but not the item and day."""
+    if {"quantity", "item_id", "day"} <= set(demand.columns):
+        _numbers(demand, "quantity", where)
 
 
 def _refuse_off_week(rows: pd.DataFrame, off: NDArray[np.bool_], *, where: str) -> None:

@@ -107,8 +107,9 @@ def own_values(
     days: NDArray[np.datetime64],
     own: Mapping[str, Array],
 ) -> Array:
-    """Values of the columns that differ by item, shape (n_own, n_items, n_days): standardised regressors,
-    Fourier terms where their condition holds.
+    """Columns that differ by item, shape (n_own, n_items, n_days).
+
+    Fourier terms where their condition holds, then standardised regressors.
     """
     values = np.zeros((len(calendar.columns) - calendar.n_shared, len(fitted.item_ids), len(days)))
     place = 0

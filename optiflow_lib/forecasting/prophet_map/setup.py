@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optiflow_lib.forecasting.calendar import Calendar, active_seasonalities, calendar_of
+from optiflow_lib.forecasting.calendar import Calendar, active_seasonalities, calendar_of, years_of
 from optiflow_lib.forecasting.prophet_map.fitted import Array, Fitted, unfitted
 from optiflow_lib.forecasting.prophet_map.histories import Histories
 from optiflow_lib.forecasting.prophet_map.specification import Seasonality, Specification
@@ -40,18 +40,18 @@ def setup_of(asked: Specification, histories: Histories) -> Setup:
     _refuse_changepoints(asked, histories, known, reasons)
     kept = np.flatnonzero([not reason for reason in reasons])
     failed = [(str(histories.item_ids[i]), reason) for i, reason in enumerate(reasons) if reason]
-    inside = histories.taken(kept) if len(failed) else histories
-    return _prepared(asked, inside, known[kept] if len(failed) else known, failed)
+    inside = histories.taken(kept) if failed else histories
+    return _prepared(asked, inside, known[kept] if failed else known, failed)
 
 
 def _prepared(
     asked: Specification, histories: Histories, known: NDArray[np.bool_], failed: list[tuple[str, str]]
 ) -> Setup:
     rows = known.sum(axis=1)
-    item, bucket = np.nonzero(known)
+    bucket = np.nonzero(known)[1]
     first = np.concatenate([[0], np.cumsum(rows)])[:-1]
     start, end = bucket[first], bucket[first + rows - 1]
-    patterns = _patterns(asked, start, end, _least_gaps(item, bucket, first), histories.bucket_days)
+    patterns = _patterns(asked, start, end, _least_gaps(bucket, first), histories.bucket_days)
     calendar = _calendar(asked, histories, list(patterns), start, end)
     width = max(len(asked.changepoints) if asked.changepoints is not None else asked.n_changepoints, 1)
     values = unfitted(
@@ -83,9 +83,7 @@ def _refuse_changepoints(
                 reasons[i] = f"changepoints lie outside its history, {own[0]} to {own[-1]}"
 
 
-def _least_gaps(
-    item: NDArray[np.intp], bucket: NDArray[np.intp], first: NDArray[np.intp]
-) -> NDArray[np.intp]:
+def _least_gaps(bucket: NDArray[np.intp], first: NDArray[np.intp]) -> NDArray[np.intp]:
     if not len(first):
         return np.zeros(0, dtype=np.intp)
     gaps = np.diff(bucket, prepend=bucket[0])
@@ -120,8 +118,7 @@ def _calendar(
 ) -> Calendar:
     union = {s.name: s for active in sorted(patterns, key=len, reverse=True) for s in active}
     days = histories.days[start.min(initial=0) : end.max(initial=-1) + 1]
-    years = sorted(set(days.astype("datetime64[Y]").astype(int) + 1970))
-    return calendar_of(asked, union, years=years)
+    return calendar_of(asked, union, years=years_of(days))
 
 
 def _column_indices(calendar: Calendar, active: tuple[Seasonality, ...]) -> NDArray[np.intp]:
