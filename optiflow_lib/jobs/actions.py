@@ -81,7 +81,11 @@ def order_csv(settings: Settings, *, order_id: str, language: Language) -> tuple
     """File name and bytes of the order as a table for a spreadsheet."""
     parts = order_parts(settings, order_id)
     return f"{order_id}.csv", purchasing.order_csv(
-        parts.order, parts.lines, items=parts.items, language=language
+        parts.order,
+        parts.lines,
+        items=parts.items,
+        currency=settings.purchasing.currency,
+        language=language,
     )
 
 
