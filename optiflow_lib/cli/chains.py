@@ -17,14 +17,14 @@ Resume = Annotated[
     bool, typer.Option("--resume", help="Finish an interrupted run; do nothing if this day is complete.")
 ]
 Jobs = Annotated[
-    int, typer.Option("--jobs", min=1, help="Notebooks at the same time; default: the settings'.")
+    int | None, typer.Option("--jobs", min=1, help="Notebooks at the same time; default: the settings'.")
 ]
 
 
 def nightly(
     as_of: AsOf = None,
     resume: Resume = False,
-    jobs: Jobs = 0,
+    jobs: Jobs = None,
     settings_file: SettingsFile = DEFAULT_SETTINGS,
 ) -> None:
     """Run the night: forecasts, events, alerts and orders, KPIs, publication."""
@@ -34,7 +34,7 @@ def nightly(
 def weekly(
     as_of: AsOf = None,
     resume: Resume = False,
-    jobs: Jobs = 0,
+    jobs: Jobs = None,
     settings_file: SettingsFile = DEFAULT_SETTINGS,
 ) -> None:
     """Run the week: train, validate, monitor."""
@@ -75,7 +75,7 @@ def status(
     Console().print(table)
 
 
-def _run(chain: str, *, as_of: str, resume: bool, jobs: int, settings_file: Path) -> None:
+def _run(chain: str, *, as_of: str, resume: bool, jobs: int | None, settings_file: Path) -> None:
     from optiflow_lib import batch
     from optiflow_lib.jobs.night import resolved_day
 

@@ -1,11 +1,9 @@
 """Notebook 30: what events did, and what those to come are expected to do."""
 
-from datetime import timedelta
-
 import pandas as pd
 
 from optiflow_lib import forecasting
-from optiflow_lib.jobs.demand import demand_of, events_of, regressors_of
+from optiflow_lib.jobs.demand import demand_of, events_of
 from optiflow_lib.jobs.night import open_night
 from optiflow_lib.store import replace_night
 
@@ -13,13 +11,10 @@ from optiflow_lib.store import replace_night
 def measure_events(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
     """Fills `event_impact` (schema `EVENT_IMPACT`) and returns it, the greatest effect in money first."""
     with open_night(settings_file, as_of) as night:
-        demand = demand_of(night)
-        last_day = night.as_of + timedelta(days=night.settings.forecast.horizon_days)
         impact = forecasting.event_impact(
-            demand,
+            demand_of(night),
             events=events_of(night),
             items=night.items,
-            regressors=regressors_of(night, first_day=demand["day"].min().date(), last_day=last_day),
             settings=night.settings.forecast,
             as_of=night.as_of,
         )
