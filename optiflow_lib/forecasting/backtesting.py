@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from optiflow_lib.forecasting.candidates import SIMPLICITY, candidate_means
+from optiflow_lib.forecasting.candidates import SIMPLICITY, candidate_means, ordered
 from optiflow_lib.forecasting.law import day_quantiles, fitted_law
 from optiflow_lib.forecasting.panel import Array, Ids, Panel, panel_of
 from optiflow_lib.schemas.results import ACCURACY
@@ -44,7 +44,7 @@ def backtest(
     Returns:
         Schema `ACCURACY`; items without a day to judge by have the first of `SIMPLICITY` as champion.
     """
-    names = sorted({*candidates, REFERENCE}, key=SIMPLICITY.index)
+    names = ordered([*candidates, REFERENCE])
     panel = panel_of(demand)
     folds = [
         _fold(

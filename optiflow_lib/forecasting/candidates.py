@@ -1,6 +1,6 @@
 """The ways to forecast that compete for each item; all give a mean per day, and share one law around it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -47,6 +47,22 @@ class Means:
     failures: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
+def ordered(names: Iterable[str]) -> list[str]:
+    """The candidates without repeats, the simplest first.
+
+    Raises:
+        ForecastError: a name is unknown.
+    """
+    unknown = sorted(set(names) - set(SIMPLICITY))
+    if unknown:
+        raise ForecastError(
+            what=f"there is no candidate {unknown[0]}",
+            where="setting forecast.candidates",
+            mend=f"name some of {', '.join(SIMPLICITY)}",
+        )
+    return sorted(set(names), key=SIMPLICITY.index)
+
+
 def candidate_means(
     names: Sequence[str],
     demand: pd.DataFrame,
@@ -67,13 +83,7 @@ def candidate_means(
     Raises:
         ForecastError: a name is unknown.
     """
-    unknown = sorted(set(names) - set(SIMPLICITY))
-    if unknown:
-        raise ForecastError(
-            what=f"there is no candidate {unknown[0]}",
-            where="setting forecast.candidates",
-            mend=f"name some of {', '.join(SIMPLICITY)}",
-        )
+    ordered(names)
     means = Means(panel_of(demand))
     prophets = {name for name in names if name in MODES} | ({"prophet"} if "blend" in names else set())
     for name in sorted(prophets):
