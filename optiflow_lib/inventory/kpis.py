@@ -178,7 +178,11 @@ def _fill_rate(past: _Past, end: pd.Timestamp) -> float:
     in_stock = (held["on_hand"] > 0).groupby(held["item_id"]).agg(["sum", "size"])
     rate = sold.reindex(in_stock.index).fillna(0.0) / in_stock["sum"].where(in_stock["sum"] > 0)
     lost = (rate * (in_stock["size"] - in_stock["sum"])).sum()
-    return float(sold.sum() / (sold.sum() + lost)) if sold.sum() > 0 and held["day"].min() < held["day"].max() else np.nan
+    return (
+        float(sold.sum() / (sold.sum() + lost))
+        if sold.sum() > 0 and held["day"].min() < held["day"].max()
+        else np.nan
+    )
 
 
 def _mean_stock(past: _Past, end: pd.Timestamp) -> float:
