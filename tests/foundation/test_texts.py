@@ -1,4 +1,5 @@
 import ast
+import re
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +24,64 @@ def literal_messages():
 def test_every_sentence_of_the_code_has_its_french():
     missing = [(file, message) for file, message in literal_messages() if message not in _french()]
     assert missing == []
+
+
+# What a page shows is written as a sentence or a heading: with a capital letter.
+A_MESSAGE = re.compile(r"[A-Z][a-z]+([ ,.:;!?’…]|$)|[{]\w+[}] \w")
+SPOKEN_ATTRIBUTES = {"title", "placeholder", "alt", "aria_label", "data_hint", "data_label"}
+ERROR_PARTS = {"what", "where", "mend"}  # errors are English, shown as technical detail
+
+
+def silent_constants(tree):
+    """String constants nobody reads on a page: docstrings, and the parts of errors."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.value
+        if isinstance(node, ast.keyword) and node.arg in ERROR_PARTS:
+            yield from ast.walk(node.value)
+
+
+def shown_literals(source):
+    """Texts that a page would show as they stand in the code: messages, and literals given to `tag`."""
+    tree = ast.parse(source)
+    silent = {id(node) for node in silent_constants(tree)}
+    for node in ast.walk(tree):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent
+        if is_text and A_MESSAGE.match(node.value):
+            yield node.value
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tag":
+            spoken = [word.value for word in node.keywords if word.arg in SPOKEN_ATTRIBUTES]
+            given = [arg.value for arg in [*node.args[1:], *spoken] if isinstance(arg, ast.Constant)]
+            yield from (word for word in given if isinstance(word, str) and any(map(str.isalpha, word)))
+
+
+def test_no_hard_coded_sentence_reaches_a_page():
+    pages = [*LIBRARY.glob("dashboards/components/*.py"), *LIBRARY.glob("dashboards/pages/*.py")]
+    assert pages
+    untranslated = [
+        (file.name, words)
+        for file in pages
+        for words in shown_literals(file.read_text(encoding="utf-8"))
+        if words not in _french()
+    ]
+    assert untranslated == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('tag("p", "hello")', ["hello"]),
+        ('tag("p", name, title="help")', ["help"]),
+        ('LABELS = {"a": "Stock value"}', ["Stock value"]),
+        ('raise E(what="Something odd")', []),
+        ('"""Docstring."""', []),
+        ('tag("p", text("Hello", language), class_="card")', ["Hello"]),
+        ('tag("p", "→", id="chart")', []),
+        ('text("{count} alerts", language, count=n)', ["{count} alerts"]),
+    ],
+)
+def test_the_finder_sees_what_a_page_would_show(source, found):
+    assert list(shown_literals(source)) == found
 
 
 def test_french_keeps_the_names_to_be_filled():

@@ -1,0 +1,51 @@
+"""Names as a business database may hold them, and how a test sees that none of them became markup."""
+
+import re
+from html.parser import HTMLParser
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</script><script>alert(2)</script>",
+    '"><img src=x onerror=alert(3)>',
+    "' onmouseover='alert(4)",
+    "{name} {0} %s",
+    "Œufs & crème <b>fraîche</b> 10 %",
+    "Ωμέγα Ж €",
+)
+EXECUTABLE = {"script", "img", "iframe", "object", "embed", "link", "base", "b"}
+
+
+class _Seen(HTMLParser):
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.elements, self.attributes, self.text = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self.attributes += [name for name, _ in attrs]
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def seen(html):
+    """What a browser makes of the HTML: elements with their attributes, attribute names, text."""
+    parser = _Seen()
+    parser.feed(str(html))
+    parser.close()
+    return parser
+
+
+def words(html):
+    """The text a reader sees, without the spaces between elements."""
+    return re.sub(r"[ \n\t]+", " ", " ".join(seen(html).text)).strip()
+
+
+def is_harmless(html):
+    """No element that runs something but data for charts, no handler attribute."""
+    parsed = seen(html)
+    data_only = all(
+        attrs.get("type") == "application/json" for tag, attrs in parsed.elements if tag == "script"
+    )
+    others = {tag for tag, _ in parsed.elements} & (EXECUTABLE - {"script"})
+    return data_only and not others and not [name for name in parsed.attributes if name.startswith("on")]
