@@ -79,6 +79,16 @@ def standard_loss(k: float) -> float:
     return _NORMAL.pdf(k) - k * (1 - _NORMAL.cdf(k))
 
 
+def second_order_loss(k: float) -> float:
+    """Half the expected squared excess of a standard normal over k: ``∫_k^∞ G(z) dz``."""
+    return ((k * k + 1) * (1 - _NORMAL.cdf(k)) - k * _NORMAL.pdf(k)) / 2
+
+
+def cycle_service(safety: float, demand_sd: float) -> float:
+    """Chance that a replenishment cycle sees no stockout; `demand_sd` over the interval the stock must last for."""
+    return _NORMAL.cdf(safety / demand_sd)
+
+
 def fill_rate(safety: float, demand_sd: float, order_quantity: float) -> float:
     """Share of demand served with backorders under (s, Q): ``1 − σ G(safety/σ)/Q``; `demand_sd` over the lead time."""
     return 1 - demand_sd * standard_loss(safety / demand_sd) / order_quantity
