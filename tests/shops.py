@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+from optiflow_lib import jobs
 from optiflow_lib.source import build_sample
 
 PROJECT = Path(__file__).parent.parent
@@ -49,7 +50,5 @@ def write_settings(folder: Path, *, name: str = "optiflow.toml", **settings) -> 
 
 def run_jobs(settings_file: Path, *names: str, as_of: date | None = None) -> None:
     """Runs jobs in this process, one after the other: the whole night unless some are named."""
-    from optiflow_lib import jobs
-
     for name in names or NIGHTLY:
         getattr(jobs, name)(settings_file=str(settings_file), as_of=as_of.isoformat() if as_of else "")

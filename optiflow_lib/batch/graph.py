@@ -33,7 +33,7 @@ CHAINS: dict[ChainName, Chain] = {
             "20_forecasts": ("10_quality",),
             "30_events": ("20_forecasts",),
             "31_anomalies": ("20_forecasts",),
-            "40_alerts": ("30_events", "31_anomalies"),
+            "40_alerts": ("20_forecasts", "30_events", "31_anomalies"),  # it can do without the last two
             "50_kpis": ("40_alerts",),
             "60_publish": ("50_kpis",),
         },

@@ -3,7 +3,7 @@
 import json
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pandas as pd
 import typer
@@ -75,7 +75,7 @@ def status(
     Console().print(table)
 
 
-def _run(chain: str, *, as_of: str, resume: bool, jobs: int | None, settings_file: Path) -> None:
+def _run(chain: Literal["nightly", "weekly"], *, as_of: str, resume: bool, jobs: int | None, settings_file: Path) -> None:
     from optiflow_lib import batch
     from optiflow_lib.jobs.night import resolved_day
 
@@ -92,6 +92,8 @@ def _run(chain: str, *, as_of: str, resume: bool, jobs: int | None, settings_fil
         console=Console(),
     )
     late = _dead_feed(settings, day) if not as_of else ""
+    for message in report.messages:
+        typer.echo(message, err=True)
     if chain == "nightly" and report.exit_code in (0, 3):
         _print_summary(settings, day)
     typer.echo(

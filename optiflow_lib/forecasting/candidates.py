@@ -119,7 +119,7 @@ def _fit_prophet(
     if not len(asked):
         return
     columns = [c for c in event_days.columns if c not in ("item_id", "day")]
-    history = with_events(demand[demand["item_id"].isin(asked)], event_days)
+    history = with_events(_until(demand[demand["item_id"].isin(asked)], means.panel.days[-1]), event_days)
     model = BatchProphet(
         seasonality_mode=MODES[name],
         country_holidays=settings.country,
@@ -138,6 +138,14 @@ def _fit_prophet(
     means.by_candidate[name] = np.where(made.isna(), fallback, np.maximum(made, 0.0))
     means.failures[name] = model.failures[["item_id", "reason"]]
     means.components[name] = COMPONENTS.check(model.components(future=future), where=f"components of {name}")
+
+
+def _until(demand: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
+    """`demand` with an unknown last day, where its items ended before the others: forecasts start after it."""
+    if demand["day"].max() >= last:
+        return demand
+    unknown = demand.tail(1).assign(day=last, quantity=np.nan)
+    return pd.concat([demand, unknown], ignore_index=True)
 
 
 def _future(

@@ -111,3 +111,11 @@ def test_an_item_that_cannot_be_fitted_is_listed_and_gets_a_baseline(monkeypatch
     assert made.failures[["item_id", "reason"]].to_numpy().tolist() == [["A-1", "no optimum"]]
     assert made.forecasts.groupby("item_id").size().tolist() == [10, 10]
     assert (made.forecasts["forecast"] > 0).all()
+
+
+def test_models_of_items_that_ended_long_ago_still_forecast_the_days_after_the_night():
+    demand = demand_of({"ended": counts(20, 200, seed=1)}, LAST_DAY - pd.Timedelta(days=90))
+    demand = pd.concat([demand, demand_of({"new": np.array([3.0])})], ignore_index=True)
+    made = forecast(demand, champions={"ended": "prophet"}).forecasts
+    assert made.groupby("item_id")["day"].min().eq(LAST_DAY + pd.Timedelta(days=1)).all()
+    assert set(made["item_id"]) == {"ended", "new"}
