@@ -62,6 +62,10 @@ class OrderError(OptiflowError):
     """A step in the life of an order is not allowed."""
 
 
+class DocumentError(OptiflowError):
+    """A document cannot be made."""
+
+
 class AccessError(OptiflowError):
     """Somebody asks for what their role does not allow."""
 

@@ -1,7 +1,24 @@
-"""The life of a purchase order, and the documents that leave the shop."""
+"""The life of a purchase order, what it costs, and the documents that leave the shop.
+
+ReportLab is loaded when the first document is made: a night that only drafts orders does not pay for it.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 from optiflow_lib.purchasing.drafts import drafts
+from optiflow_lib.purchasing.prices import unit_prices
 from optiflow_lib.purchasing.spreadsheet import order_csv
 from optiflow_lib.purchasing.states import ALLOWED
 
-__all__ = ["ALLOWED", "drafts", "order_csv"]
+if TYPE_CHECKING:
+    from optiflow_lib.purchasing.document import order_pdf
+
+__all__ = ["ALLOWED", "drafts", "order_csv", "order_pdf", "unit_prices"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "order_pdf":
+        from optiflow_lib.purchasing.document import order_pdf  # noqa: PLC0415 - a quarter of a second
+
+        return order_pdf
+    raise AttributeError(f"optiflow_lib.purchasing has no {name}")

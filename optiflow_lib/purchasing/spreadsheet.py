@@ -6,20 +6,22 @@ from decimal import Decimal
 
 import pandas as pd
 
-from optiflow_lib.purchasing.amounts import LineAmount, order_amount
+from optiflow_lib.purchasing.paper import PaperLine, paper_lines
 from optiflow_lib.purchasing.plain import plain
 from optiflow_lib.texts import Language, text
 
-# What Excel, LibreOffice and Google Sheets take for the begin of a formula, wide forms too (OWASP, CSV injection).
+# What spreadsheets take for the begin of a formula, wide forms too (OWASP, CSV injection).
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 SEPARATORS: dict[Language, str] = {"fr": ";", "en": ","}
-_COLUMNS = ("order", "product", "name", "unit", "quantity", "unit price", "VAT rate", "total without VAT")
+_DECIMAL_SIGNS: dict[Language, str] = {"fr": ",", "en": "."}
 
 
 def order_csv(
     order: pd.Series, lines: pd.DataFrame, *, items: pd.DataFrame, currency: str, language: Language
 ) -> bytes:
     """The order as CSV: UTF-8 with byte order mark, as Excel of the reader's language opens it at a double click.
+
+    A cell of words that begins like a formula gets an apostrophe in front; a price that is unknown is empty.
 
     Args:
         order: A row of schema `ORDERS`.
@@ -30,29 +32,33 @@ def order_csv(
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, delimiter=SEPARATORS[language], lineterminator="\r\n")
-    writer.writerow([text(column, language) for column in _COLUMNS])
-    known = items.set_index("item_id")
-    for line in order_amount(lines[lines["quantity"] > 0], currency=currency).lines:
-        words = (order["order_id"], *_described(line, known))
-        figures = (line.quantity, line.unit_price, line.vat_rate, line.total)
-        writer.writerow([*map(_safe, words), *(_figure(figure, language) for figure in figures)])
+    writer.writerow(_head(language))
+    for line in paper_lines(lines, items=items, currency=currency):
+        writer.writerow(_row(order["order_id"], line, language))
     return file.getvalue().encode("utf-8-sig")
 
 
-def _described(line: LineAmount, known: pd.DataFrame) -> tuple[str, str, str]:
-    if line.item_id not in known.index:
-        return line.item_id, "", ""
-    item = known.loc[line.item_id]
-    return item["product_id"], item["name"], item["unit"]
+def _head(language: Language) -> list[str]:
+    named = [text("Order number", language), text("Product", language), text("Description", language)]
+    counted = [text("Unit", language), text("Quantity", language), text("Unit price", language)]
+    return [*named, *counted, text("VAT rate", language), text("Total without VAT", language)]
 
 
-def _safe(words: object) -> str:
-    cell = plain(words)
+def _row(order_id: str, line: PaperLine, language: Language) -> list[str]:
+    amount = line.amount
+    named = [_safe(said) for said in (order_id, line.product_id, line.name, line.unit)]
+    figures = (amount.quantity, amount.unit_price, amount.vat_rate, amount.total)
+    return [*named, *(_figure(figure, language) for figure in figures)]
+
+
+def _safe(said: object) -> str:
+    cell = plain(said)
     return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell
 
 
-def _figure(value: Decimal, language: Language) -> str:
-    digits = f"{value:f}"
-    whole, _, decimals = digits.partition(".")
+def _figure(value: Decimal | None, language: Language) -> str:
+    if value is None:
+        return ""
+    whole, _, decimals = f"{value:f}".partition(".")
     decimals = decimals.rstrip("0")
-    return whole + ({"fr": ",", "en": "."}[language] + decimals if decimals else "")
+    return f"{whole}{_DECIMAL_SIGNS[language]}{decimals}" if decimals else whole

@@ -33,7 +33,9 @@ ORDER_LINES = Schema(
         "suggested_quantity": _number,
         "quantity": _number,  # what is ordered; edited by a person or equal to the suggestion
         "received_quantity": _number,
-        "unit_cost": _number,
+        "unit_cost": _number,  # what a unit is reckoned with
+        # The supplier's price before the discount for this quantity; missing: it is unknown and unit_cost is assumed.
+        "list_price": Column("number", nullable=True, optional=True),
         "vat_rate": _number,
         "edited_by": _some_text,
         "reason": _some_text,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from optiflow_lib.store.backups import backup, copy_store, restore
     from optiflow_lib.store.cache import Cache
     from optiflow_lib.store.connection import Store
+    from optiflow_lib.store.documents import keep_document, read_document
     from optiflow_lib.store.drafts import replace_drafts
     from optiflow_lib.store.dumps import dump, dump_digest
     from optiflow_lib.store.generations import (
@@ -65,6 +66,7 @@ _NAMES = {
     "backups": "backup copy_store restore",
     "cache": "Cache",
     "connection": "Store",
+    "documents": "keep_document read_document",
     "drafts": "replace_drafts",
     "dumps": "dump dump_digest",
     "generations": "Generation accept_generation accepted_generation forget_generations newest_generation read_generation save_generation",
@@ -97,6 +99,7 @@ __all__ = [
     "forget_generations",
     "forget_nights",
     "forget_visits",
+    "keep_document",
     "last_night",
     "move_order",
     "newest_generation",
@@ -107,6 +110,7 @@ __all__ = [
     "publish",
     "read_alert_history",
     "read_alerts",
+    "read_document",
     "read_generation",
     "read_night",
     "read_nights",

@@ -96,6 +96,12 @@ order_steps = sa.Table(
     *_columns({"position": Column("whole"), **ORDER_STEPS.columns}, key=("order_id", "position")),
     sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], ondelete="CASCADE"),
 )
+order_documents = sa.Table(  # what stood on an order's document when it was first made
+    "order_documents",
+    metadata,
+    *_columns({"order_id": Column("text"), "content": Column("text")}, key=("order_id",)),
+    sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], ondelete="CASCADE"),
+)
 order_numbers = sa.Table(
     "order_numbers",
     metadata,

@@ -128,7 +128,7 @@ def _create_lasting_tables() -> None:
     )
     _create(
         "order_lines",
-        "text: order_id product_id location_id; number: suggested_quantity quantity received_quantity unit_cost vat_rate; text?: edited_by reason",
+        "text: order_id product_id location_id; number: suggested_quantity quantity received_quantity unit_cost; number?: list_price; number: vat_rate; text?: edited_by reason",
         key="order_id product_id location_id",
         parent="orders.order_id",
     )
@@ -138,6 +138,7 @@ def _create_lasting_tables() -> None:
         key="order_id position",
         parent="orders.order_id",
     )
+    _create("order_documents", "text: order_id content", key="order_id", parent="orders.order_id")
     _create("order_numbers", "text: prefix; whole: year last_number", key="prefix year")
     _create(
         "runs",
