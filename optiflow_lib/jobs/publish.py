@@ -5,13 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 
 from optiflow_lib import store
-from optiflow_lib.jobs.demand import daily_sales_of, demand_of
+from optiflow_lib.jobs.demand import daily_sales_of, demand_of, stock_history_of
+from optiflow_lib.jobs.items import with_item_id
 from optiflow_lib.jobs.night import Night, open_night
 from optiflow_lib.jobs.views import published_folder
 from optiflow_lib.schemas.results import NIGHT_TABLES
+from optiflow_lib.schemas.source import ON_ORDER, SUPPLIERS
 
 HISTORY_DAYS = 400
 TOTALS_DAYS = 800
+PLACE = ["day", "category", "location_id", "supplier_id"]
 
 
 def publish_night(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
@@ -22,7 +25,17 @@ def publish_night(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
     with open_night(settings_file, as_of) as night:
         store.refresh_summaries(night.store)
         frames = {name: store.read_night(night.store, name, as_of=night.as_of) for name in NIGHT_TABLES}
-        frames |= {"history": _history(night), "daily_totals": _daily_totals(night)}
+        frames |= {
+            "history": _history(night),
+            "daily_totals": _daily_totals(night),
+            "daily_stock": _daily_stock(night),
+            "daily_forecast": _daily_forecast(night),
+            "kpi_nights": _kpi_nights(night),
+            "suppliers": night.inputs.read("suppliers")
+            if night.inputs.has("suppliers")
+            else SUPPLIERS.empty(),
+            "on_order": _on_order(night),
+        }
         frames["summary_categories"] = store.read_summary(night.store, "summary_categories")
         published_at = datetime.now(UTC).replace(tzinfo=None)
         store.publish(
@@ -40,9 +53,51 @@ def _history(night: Night) -> pd.DataFrame:
 
 
 def _daily_totals(night: Night) -> pd.DataFrame:
-    sales = daily_sales_of(night)
-    recent = sales[sales["day"] > pd.Timestamp(night.as_of - timedelta(days=TOTALS_DAYS))]
-    known = recent.merge(night.items[["item_id", "category", "location_id", "price"]], on="item_id")
+    """Units, revenue and cost of what was sold, by day and by what a page can be filtered by."""
+    known = _keyed(night, _recent(night, daily_sales_of(night)))
     known["revenue"] = known["revenue"].fillna(known["quantity"] * known["price"])
-    by = ["day", "category", "location_id"]
-    return known.groupby(by, as_index=False)[["quantity", "revenue"]].sum()
+    known["cost"] = known["quantity"] * known["unit_cost"]
+    return known.groupby(PLACE, as_index=False)[["quantity", "revenue", "cost"]].sum()
+
+
+def _daily_stock(night: Night) -> pd.DataFrame:
+    """Value at cost, items and items in stock at each day's end; only the last day without a stock history."""
+    held = stock_history_of(night)
+    if held is None:
+        held = with_item_id(night.inputs.read("stock"), night.settings).assign(day=pd.Timestamp(night.as_of))
+    known = _keyed(night, _recent(night, held[["item_id", "day", "on_hand"]]))
+    known["value"] = known["on_hand"] * known["unit_cost"]
+    known["items"], known["in_stock"] = 1, (known["on_hand"] > 0).astype("int64")
+    return known.groupby(PLACE, as_index=False)[["value", "items", "in_stock"]].sum()
+
+
+def _daily_forecast(night: Night) -> pd.DataFrame:
+    """Units, revenue and cost of what is expected, by day and by what a page can be filtered by."""
+    forecasts = store.read_night(night.store, "forecasts", as_of=night.as_of)
+    known = _keyed(night, forecasts[["item_id", "day", "forecast"]].rename(columns={"forecast": "quantity"}))
+    known["revenue"] = known["quantity"] * known["price"]
+    known["cost"] = known["quantity"] * known["unit_cost"]
+    return known.groupby(PLACE, as_index=False)[["quantity", "revenue", "cost"]].sum()
+
+
+def _kpi_nights(night: Night) -> pd.DataFrame:
+    """The indicators of this night and of those before it that are kept anyway."""
+    past = store.read_nights(night.store, "kpis")
+    past = past[past["as_of"] <= pd.Timestamp(night.as_of)]
+    kept = sorted(past["as_of"].unique())[-night.settings.store.keep_nights :]
+    return past[past["as_of"].isin(kept)].reset_index(drop=True)
+
+
+def _on_order(night: Night) -> pd.DataFrame:
+    rows = night.inputs.read("on_order") if night.inputs.has("on_order") else ON_ORDER.empty()
+    return with_item_id(rows, night.settings)
+
+
+def _recent(night: Night, rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["day"] > pd.Timestamp(night.as_of - timedelta(days=TOTALS_DAYS))]
+
+
+def _keyed(night: Night, rows: pd.DataFrame) -> pd.DataFrame:
+    columns = ["item_id", "category", "location_id", "supplier_id", "price", "unit_cost"]
+    known = rows.merge(night.items[columns], on="item_id")
+    return known.assign(supplier_id=known["supplier_id"].fillna(""))

@@ -13,6 +13,8 @@ from optiflow_lib.settings import Settings
 from optiflow_lib.store import Snapshot
 from optiflow_lib.texts import Language
 
+LIVE = ("open", "acknowledged", "snoozed")
+
 
 @dataclass(frozen=True)
 class View:
@@ -34,6 +36,41 @@ class View:
         """A frame of the night; treat it as immutable, it is shared."""
         return self.snapshot.read(name)
 
+    def read_item(self, name: str, item_id: str) -> pd.DataFrame:
+        """The rows of one item, without reading those of the others."""
+        return self.snapshot.read_rows(name, item_id=item_id)
+
+
+@dataclass(frozen=True)
+class Day:
+    """What changes while people work, read at one moment.
+
+    Args:
+        alerts: Schema `ALERTS`, those not resolved, most euros at risk first.
+        orders: Schema `ORDERS`.
+        lines: Schema `ORDER_LINES`.
+        steps: Schema `ORDER_STEPS`.
+        runs: Schema `RUNS`, oldest first.
+    """
+
+    alerts: pd.DataFrame
+    orders: pd.DataFrame
+    lines: pd.DataFrame
+    steps: pd.DataFrame
+    runs: pd.DataFrame
+
+
+def read_day(settings: Settings) -> Day:
+    """Alerts, orders and runs as they are now, by one opening of the store."""
+    with opened_store(settings) as opened:
+        return Day(
+            _ranked(store.read_alerts(opened, states=LIVE)),
+            store.read_orders(opened),
+            store.read_order_lines(opened),
+            store.read_order_steps(opened),
+            store.read_runs(opened),
+        )
+
 
 def open_view(settings: Settings) -> View | None:
     """The night that is published now; None before the first one."""
@@ -53,10 +90,7 @@ def published_folder(settings: Settings) -> Path:
 def alerts(settings: Settings) -> pd.DataFrame:
     """Schema `ALERTS`: those not resolved, as they stand now, most euros at risk first."""
     with opened_store(settings) as opened:
-        live = store.read_alerts(opened, states=("open", "acknowledged", "snoozed"))
-    return live.sort_values(
-        ["euros_at_risk", "type", "subject"], ascending=[False, True, True], ignore_index=True
-    )
+        return _ranked(store.read_alerts(opened, states=LIVE))
 
 
 def orders(settings: Settings) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -100,3 +134,8 @@ def alert_sentences(live: pd.DataFrame, items: pd.DataFrame, language: Language)
         sentence(alert, name=str(names.get(alert["subject"], alert["subject"])), language=language)
         for _, alert in live.iterrows()
     ]
+
+
+def _ranked(alerts: pd.DataFrame) -> pd.DataFrame:
+    by, ascending = ["euros_at_risk", "type", "subject"], [False, True, True]
+    return alerts.sort_values(by, ascending=ascending, ignore_index=True)

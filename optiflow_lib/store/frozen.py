@@ -52,6 +52,18 @@ class FrozenFolder:
             self._frames[name] = _read_parquet(self, name)
         return self._frames[name].copy(deep=False)
 
+    def read_rows(self, name: str, values: Mapping[str, str]) -> pd.DataFrame:
+        """The rows whose columns have these values; of a large file only the parts that may hold them are read.
+
+        Raises:
+            StoreError: it holds no such frame, or the file is missing or damaged.
+        """
+        if name in self._frames:
+            rows = self._frames[name]
+            wanted = (rows[list(values)] == pd.Series(dict(values))).all(axis=1)
+            return rows[wanted].reset_index(drop=True)
+        return _read_parquet(self, name, filters=[(column, "==", value) for column, value in values.items()])
+
     def damaged(self) -> list[str]:
         """Frames whose file is missing or no longer has the bytes that were written."""
         wanted = self.manifest["files"].items()
@@ -195,7 +207,9 @@ def _write_parquet(file: Path, frame: pd.DataFrame) -> str:
     return _digest(file) or ""
 
 
-def _read_parquet(folder: FrozenFolder, name: str) -> pd.DataFrame:
+def _read_parquet(
+    folder: FrozenFolder, name: str, *, filters: list[tuple[str, str, str]] | None = None
+) -> pd.DataFrame:
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -207,7 +221,7 @@ def _read_parquet(folder: FrozenFolder, name: str) -> pd.DataFrame:
         )
     file = folder.path / f"{name}.parquet"
     try:
-        return pq.read_table(file).to_pandas()
+        return pq.read_table(file, filters=filters).to_pandas()
     except (OSError, pa.ArrowInvalid) as error:
         raise StoreError(
             what=f"the file of frame {name} is missing or damaged: {error}",

@@ -53,6 +53,14 @@ class Snapshot:
         """
         return self.folder.read(name)
 
+    def read_rows(self, name: str, **values: str) -> pd.DataFrame:
+        """The rows of a frame whose columns have these values, e.g. `item_id="0001"`; the others are not read.
+
+        Raises:
+            StoreError: there is no such frame, or its file is damaged.
+        """
+        return self.folder.read_rows(name, values)
+
 
 def publish(
     frames: Mapping[str, pd.DataFrame],

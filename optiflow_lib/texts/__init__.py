@@ -4,6 +4,6 @@ English is written in the code and is the key; French stands in `fr/<room>.po` (
 """
 
 from optiflow_lib.texts.catalogue import LANGUAGES, Language, text
-from optiflow_lib.texts.formats import day, money, month, number, percent
+from optiflow_lib.texts.formats import day, moment, money, month, number, percent
 
-__all__ = ["LANGUAGES", "Language", "day", "money", "month", "number", "percent", "text"]
+__all__ = ["LANGUAGES", "Language", "day", "moment", "money", "month", "number", "percent", "text"]

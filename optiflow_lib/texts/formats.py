@@ -1,15 +1,16 @@
 """Babel's formats under the words we use; a missing value is a dash."""
 
 import math
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from optiflow_lib.texts.catalogue import Language
 
 DASH = "–"
+_MOMENT = {"fr": "d MMM y, HH:mm", "en": "MMM d, y, h:mm a"}
 
 
 def number(value: float | None, language: Language, *, decimals: int = 0) -> str:
@@ -41,6 +42,11 @@ def percent(value: float | None, language: Language, *, decimals: int = 0) -> st
 def day(value: date | pd.Timestamp | None, language: Language, *, style: str = "medium") -> str:
     """23 nov. 2026 or Nov 23, 2026; `style` is Babel's short, medium, long or full."""
     return DASH if value is None or pd.isna(value) else str(format_date(value, format=style, locale=language))
+
+
+def moment(value: datetime, language: Language) -> str:
+    """31 oct. 2026, 03:12 or Oct 31, 2026, 3:12 AM, in the time zone of `value`."""
+    return str(format_datetime(value, format=_MOMENT[language], locale=language))
 
 
 def month(value: date | pd.Timestamp, language: Language) -> str:

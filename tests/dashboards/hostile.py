@@ -1,6 +1,5 @@
 """Names as a business database may hold them, and how a test sees that none of them became markup."""
 
-import re
 from html.parser import HTMLParser
 
 HOSTILE = (
@@ -37,8 +36,8 @@ def seen(html):
 
 
 def words(html):
-    """The text a reader sees, without the spaces between elements."""
-    return re.sub(r"[ \n\t]+", " ", " ".join(seen(html).text)).strip()
+    """The text a reader sees; every kind of space is one space."""
+    return " ".join(" ".join(seen(html).text).split())
 
 
 def is_harmless(html):

@@ -100,8 +100,8 @@ def card(language="fr", **more):
 
 def test_a_card_tells_its_change_by_an_arrow_and_a_word_not_by_colour_alone():
     shown = words(card(value=110.0, previous=100.0, last_year=220.0, better="up"))
-    assert "▲ 10,0\u00a0% mieux vs période précédente" in shown
-    assert "▼ 50,0\u00a0% moins bien vs l'an dernier" in shown
+    assert "▲ 10,0 % mieux vs période précédente" in shown
+    assert "▼ 50,0 % moins bien vs l'an dernier" in shown
 
 
 def test_a_share_changes_by_points():

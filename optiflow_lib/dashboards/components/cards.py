@@ -78,7 +78,7 @@ def _card(figure: Figure, language: Language) -> Html:
         tag("h3", figure.label, " ", hint(figure.meaning)),
         tag("p", figure.shown, class_="value", data_kpi=figure.key),
         sparkline(figure.trend),
-        tag("p", changes, class_="changes"),
+        tag("p", changes, class_="changes") if any(changes) else tag("p", figure.meaning, class_="about"),
         class_="card",
     )
 

@@ -28,6 +28,7 @@ def chart(
     told: str,
     layout: dict[str, Any] | None = None,
     height: int = 300,
+    labelled: bool = False,
 ) -> Html:
     """A figure element that the page draws.
 
@@ -37,13 +38,14 @@ def chart(
         told: What it shows, in a sentence with figures: for those who do not see it.
         layout: Of plotly, without fonts and background: the theme gives them.
         height: In pixels.
+        labelled: Its figures stand in the chart itself: `told` is then only for those who do not see it.
     """
     figure = {"data": list(traces), "layout": {"margin": _MARGIN, **(layout or {})}}
     data = tag("script", script_json(figure), type="application/json")
     return tag(
         "figure",
         data,
-        tag("figcaption", told),
+        tag("figcaption", told, class_="unseen" if labelled else None),
         class_="chart",
         id=f"chart-{name}",
         data_chart=True,
@@ -51,6 +53,7 @@ def chart(
     )
 
 
+LEGEND = {"orientation": "h", "x": 0, "y": -0.15, "yanchor": "top"}
 _MARGIN = {"l": 52, "r": 12, "t": 12, "b": 36}
 
 

@@ -21,7 +21,7 @@ class Html(str):
         return {"text/html": str(self), "text/plain": f"<{len(self)} characters of HTML>"}
 
 
-def tag(name: str, *children: object, **attributes: object) -> Html:
+def tag(name: str, /, *children: object, **attributes: object) -> Html:
     """An element; children and attribute values are escaped unless they are `Html`.
 
     Args:

@@ -1,5 +1,6 @@
 """What a page says when there is nothing, when something is wrong, or when it worked."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from optiflow_lib.dashboards.components.html import Html, tag
@@ -14,7 +15,7 @@ def notice(title: str, *more: object, tone: Tone = "info") -> Html:
     return tag(
         "div",
         tag("span", SIGNS[tone], class_="sign", aria_hidden="true"),
-        tag("div", tag("strong", title), [tag("p", part) for part in more if part]),
+        tag("div", tag("strong", title), _paragraphs(more)),
         class_=f"notice {tone}",
         role="alert" if tone == "bad" else "status",
     )
@@ -22,7 +23,7 @@ def notice(title: str, *more: object, tone: Tone = "info") -> Html:
 
 def empty(title: str, *more: object) -> Html:
     """What stands where a list or a chart would be, when there is nothing to show."""
-    return tag("div", tag("strong", title), [tag("p", part) for part in more if part], class_="empty")
+    return tag("div", tag("strong", title), _paragraphs(more), class_="empty")
 
 
 def fault(title: str, error: Exception, language: Language, *, mend: str | None = None) -> Html:
@@ -39,3 +40,7 @@ def badge(words: str, tone: Tone | Literal["muted"] = "muted") -> Html:
 def hint(words: str) -> Html:
     """A sign that explains itself under the pointer, on focus and on touch."""
     return tag("span", "?", class_="hint", tabindex="0", role="note", aria_label=words, data_hint=words)
+
+
+def _paragraphs(parts: Iterable[object]) -> list[Html]:
+    return [part if isinstance(part, Html) else tag("p", part) for part in parts if part]
