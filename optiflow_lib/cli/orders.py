@@ -2,20 +2,24 @@
 
 import getpass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from optiflow_lib.cli.options import DEFAULT_SETTINGS, SettingsFile, iso
 from optiflow_lib.settings import load_settings
 
-app = typer.Typer(help="List, show, approve, cancel and print orders.", no_args_is_help=True)
+app = typer.Typer(help="List, show, approve, send, receive, cancel and print orders.", no_args_is_help=True)
 OrderId = Annotated[str, typer.Argument(help="Number of the order, e.g. BC-2026-000001.")]
 Author = Annotated[str, typer.Option("--as", help="Who does it.", default_factory=getpass.getuser)]
 Folder = Annotated[Path, typer.Option("--to", help="Folder of the file.")]
-Reader = Annotated[str, typer.Option("--language", help="fr or en; default: the settings'.")]
+Reader = Annotated[
+    Literal["fr", "en"] | None,
+    typer.Option("--language", help="Default: the supplier's, else the settings'."),
+]
 
 
 @app.command("list")
@@ -39,17 +43,27 @@ def list_(
 
 @app.command()
 def show(order_id: OrderId, settings_file: SettingsFile = DEFAULT_SETTINGS) -> None:
-    """Show an order's lines."""
+    """Show an order's lines and its history."""
     from optiflow_lib.jobs.orders import order_parts
 
     parts = order_parts(load_settings(settings_file), order_id)
     typer.echo(f"{order_id}: {parts.order['state']}, {parts.supplier['name']}")
-    table = Table("item", "name", "suggested", "ordered", "received", "unit cost")
+    table = Table("item", "name", "suggested", "ordered", "received", "unit cost", "changed by", "reason")
     names = parts.items.set_index("item_id")["name"]
-    for line in parts.lines.itertuples():
+    for line in parts.lines.fillna({"edited_by": "", "reason": ""}).itertuples():
         figures = (line.suggested_quantity, line.quantity, line.received_quantity, line.unit_cost)
-        table.add_row(line.item_id, names.get(line.item_id, ""), *(f"{figure:g}" for figure in figures))
-    Console().print(table)
+        shown = (f"{figure:g}" for figure in figures)
+        table.add_row(
+            *map(escape, (line.item_id, names.get(line.item_id, ""))),
+            *shown,
+            *map(escape, (line.edited_by, line.reason)),
+        )
+    history = Table("state", "when (UTC)", "who")
+    for step in parts.steps.itertuples():
+        history.add_row(step.state, f"{step.at:%Y-%m-%d %H:%M}", escape(step.author))
+    console = Console()
+    console.print(table)
+    console.print(history)
 
 
 @app.command()
@@ -62,8 +76,39 @@ def approve(order_id: OrderId, author: Author, settings_file: SettingsFile = DEF
 
 
 @app.command()
+def send(order_id: OrderId, author: Author, settings_file: SettingsFile = DEFAULT_SETTINGS) -> None:
+    """Note that an approved order went to its supplier."""
+    from optiflow_lib.jobs import actions
+
+    actions.send(load_settings(settings_file), order_id=order_id, author=author)
+    typer.echo(f"{order_id} sent by {author}")
+
+
+@app.command()
+def receive(
+    order_id: OrderId,
+    author: Author,
+    line: Annotated[
+        list[str] | None,
+        typer.Option(help="ITEM=QUANTITY that arrived, once per item; negative takes back a mistake."),
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="All that was missing arrived.")] = False,
+    settings_file: SettingsFile = DEFAULT_SETTINGS,
+) -> None:
+    """Enter what arrived of an order that was sent."""
+    from optiflow_lib.jobs import actions
+
+    if all_ == bool(line):
+        raise typer.BadParameter("say what arrived with --line ITEM=QUANTITY, or --all", param_hint="--line")
+    quantities = None if all_ else _quantities(line or [])
+    settings = load_settings(settings_file)
+    state = actions.receive(settings, order_id=order_id, author=author, quantities=quantities)
+    typer.echo(f"{order_id} {state.replace('_', ' ')}")
+
+
+@app.command()
 def cancel(order_id: OrderId, author: Author, settings_file: SettingsFile = DEFAULT_SETTINGS) -> None:
-    """Cancel an order that has not been received."""
+    """Cancel an order of which nothing was received."""
     from optiflow_lib.jobs import actions
 
     actions.cancel(load_settings(settings_file), order_id=order_id, author=author)
@@ -74,32 +119,52 @@ def cancel(order_id: OrderId, author: Author, settings_file: SettingsFile = DEFA
 def pdf(
     order_id: OrderId,
     to: Folder = Path(),
-    language: Reader = "",
+    language: Reader = None,
     settings_file: SettingsFile = DEFAULT_SETTINGS,
 ) -> None:
     """Write an order's document."""
     from optiflow_lib.jobs import actions
 
-    settings = load_settings(settings_file)
-    _write(
-        to, *actions.order_pdf(settings, order_id=order_id, language=language or settings.dashboards.language)
-    )
+    _write(to, *actions.order_pdf(load_settings(settings_file), order_id=order_id, language=language))
 
 
 @app.command()
 def export(
     order_id: OrderId,
     to: Folder = Path(),
-    language: Reader = "",
+    language: Reader = None,
     settings_file: SettingsFile = DEFAULT_SETTINGS,
 ) -> None:
     """Write an order as CSV."""
     from optiflow_lib.jobs import actions
 
-    settings = load_settings(settings_file)
-    _write(
-        to, *actions.order_csv(settings, order_id=order_id, language=language or settings.dashboards.language)
-    )
+    _write(to, *actions.order_csv(load_settings(settings_file), order_id=order_id, language=language))
+
+
+@app.command()
+def eml(
+    order_id: OrderId,
+    to: Folder = Path(),
+    language: Reader = None,
+    settings_file: SettingsFile = DEFAULT_SETTINGS,
+) -> None:
+    """Write an e-mail to the supplier with the document attached, to be sent from a mail program."""
+    from optiflow_lib.jobs import actions
+
+    _write(to, *actions.order_eml(load_settings(settings_file), order_id=order_id, language=language))
+
+
+def _quantities(lines: list[str]) -> dict[str, float]:
+    quantities: dict[str, float] = {}
+    for line in lines:
+        item_id, _, quantity = line.rpartition("=")
+        try:
+            quantities[item_id] = quantities.get(item_id, 0.0) + float(quantity)
+        except ValueError:
+            raise typer.BadParameter(
+                f"{line!r} is not ITEM=QUANTITY, e.g. 0001=12", param_hint="--line"
+            ) from None
+    return quantities
 
 
 def _write(folder: Path, name: str, content: bytes) -> None:

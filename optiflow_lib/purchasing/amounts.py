@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from babel.numbers import get_currency_precision
 
-_WIDE = Context(prec=1000, rounding=ROUND_HALF_UP)  # wider than any two floats multiplied
+WIDE = Context(prec=1000, rounding=ROUND_HALF_UP)  # wider than any two floats multiplied
 _PRICE_DECIMALS, _QUANTITY_DECIMALS, _RATE_DECIMALS = 4, 6, 6
 _NOTHING = Decimal(0)
 
@@ -34,7 +34,7 @@ class LineAmount:
         """Share of the list price that is not paid, at least 0."""
         if not self.list_price or self.unit_price is None:
             return _NOTHING
-        return max(_NOTHING, 1 - _WIDE.divide(self.unit_price, self.list_price))
+        return max(_NOTHING, 1 - WIDE.divide(self.unit_price, self.list_price))
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,13 @@ def order_amount(lines: Iterable[LineAmount], *, currency: str) -> OrderAmount:
     by_rate = {rate: _rate_sums(priced, rate, decimals) for rate in rates}
     subtotal = _sum((base for base, _ in by_rate.values()), decimals)
     vat = _sum((vat for _, vat in by_rate.values()), decimals)
-    return OrderAmount(subtotal, by_rate, _WIDE.add(subtotal, vat), is_complete)
+    return OrderAmount(subtotal, by_rate, WIDE.add(subtotal, vat), is_complete)
 
 
 def rounded(value: float | Decimal, decimals: int) -> Decimal:
     """`value` rounded half up; a float stands for the shortest decimal that reads back as it: 0.1 is one tenth."""
     exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
-    return exact.quantize(Decimal(1).scaleb(-decimals), context=_WIDE)
+    return exact.quantize(Decimal(1).scaleb(-decimals), context=WIDE)
 
 
 def _line_amount(line: Any, decimals: int) -> LineAmount:
@@ -82,8 +82,8 @@ def _line_amount(line: Any, decimals: int) -> LineAmount:
     if pd.isna(line.list_price):
         return LineAmount(line.item_id, quantity, None, None, vat_rate, None, None)
     unit_price = rounded(line.unit_cost, _PRICE_DECIMALS)
-    total = rounded(_WIDE.multiply(quantity, unit_price), decimals)
-    vat = rounded(_WIDE.multiply(total, vat_rate), decimals)
+    total = rounded(WIDE.multiply(quantity, unit_price), decimals)
+    vat = rounded(WIDE.multiply(total, vat_rate), decimals)
     list_price = rounded(line.list_price, _PRICE_DECIMALS)
     return LineAmount(line.item_id, quantity, list_price, unit_price, vat_rate, total, vat)
 
@@ -94,4 +94,4 @@ def _rate_sums(amounts: Iterable[LineAmount], rate: Decimal, decimals: int) -> t
 
 
 def _sum(values: Iterable[Decimal | None], decimals: int) -> Decimal:
-    return reduce(_WIDE.add, (value for value in values if value is not None), rounded(0.0, decimals))
+    return reduce(WIDE.add, (value for value in values if value is not None), rounded(0.0, decimals))

@@ -22,8 +22,6 @@ def order_story(paper: Paper, language: Language) -> list[Flowable]:
         _facts(paper, language),
         Spacer(0, _GAP),
         lines_table(paper, language),
-        Spacer(0, _GAP),
-        *_closing(paper, language),
     ]
 
 
@@ -74,18 +72,3 @@ def _address(address: object) -> list[Paragraph]:
     lines = address_lines(address)
     shown = [*lines[: _ADDRESS_LINES - 1], ", ".join(lines[_ADDRESS_LINES - 1 :])]
     return [words(line, limit=_ADDRESS_LENGTH) for line in shown if line]
-
-
-def _closing(paper: Paper, language: Language) -> list[Flowable]:
-    said = []
-    if not paper.amount.is_complete:
-        said.append(text("The totals are without the lines whose price is to be confirmed.", language))
-    if paper.is_valid:
-        said.append(
-            text(
-                "Please confirm this order and its delivery date, and quote its number {number}.",
-                language,
-                number=paper.order_id,
-            )
-        )
-    return [words(sentence, look.SMALL) for sentence in said]

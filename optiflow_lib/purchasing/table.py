@@ -19,11 +19,11 @@ Row = list[Flowable | list[Flowable] | str]
 
 
 def lines_table(paper: Paper, language: Language) -> LongTable:
-    """A row per product: what it is, how much of it, what it costs; then the totals."""
+    """A row per product: what it is, how much of it, what it costs; then the totals, and what is to be done."""
     rows = [_row(line, paper.company.currency, language) for line in paper.lines]
     totals = _totals(paper, language)
     return LongTable(
-        [_head(language), *rows, *totals],
+        [_head(language), *rows, *totals, _closing(paper, language)],
         colWidths=look.widths(*_WIDTHS),
         repeatRows=1,
         style=_style(len(rows), len(totals)),
@@ -31,14 +31,17 @@ def lines_table(paper: Paper, language: Language) -> LongTable:
 
 
 def _style(rows: int, totals: int) -> list[tuple[Any, ...]]:
-    first_total = rows + 1
+    last = rows + totals
     style = [
         *_CELLS,
         ("BACKGROUND", (0, 0), (-1, 0), look.HEAD),
         ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
         ("LINEBELOW", (0, 0), (-1, rows), 0.4, look.RULE),
-        ("LINEABOVE", (2, -1), (-1, -1), 0.8, look.INK),
-        *(("SPAN", (0, row), (-2, row)) for row in range(first_total, first_total + totals)),
+        *(("SPAN", (0, row), (-2, row)) for row in range(rows + 1, last + 1)),
+        ("LINEABOVE", (2, last), (-1, last), 0.8, look.INK),
+        ("SPAN", (0, -1), (-1, -1)),
+        ("LEFTPADDING", (0, -1), (0, -1), 0),
+        ("TOPPADDING", (0, -1), (-1, -1), 20),
     ]
     if rows and totals <= _MOST_TOTALS:  # totals never stand alone on a page
         style.append(("NOSPLIT", (0, rows), (-1, -1)))
@@ -100,3 +103,17 @@ def _totals(paper: Paper, language: Language) -> list[Row]:
 
 def _sum(label: str, figure: str, style: ParagraphStyle) -> Row:
     return [words(label, style), *[""] * (len(_WIDTHS) - 2), words(figure, style)]
+
+
+def _closing(paper: Paper, language: Language) -> Row:
+    said = []
+    if not paper.amount.is_complete:
+        said.append(text("The totals are without the lines whose price is to be confirmed.", language))
+    if paper.is_valid:
+        asked = text(
+            "Please confirm this order and its delivery date, and quote its number {number}.",
+            language,
+            number=paper.order_id,
+        )
+        said.append(asked)
+    return [[words(sentence, look.SMALL) for sentence in said], *[""] * (len(_WIDTHS) - 1)]

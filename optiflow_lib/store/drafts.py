@@ -97,7 +97,14 @@ def _write(night: _Night, orders: pd.DataFrame, lines: pd.DataFrame, drafts: pd.
 
 def _with_edits(suggested: pd.DataFrame, edited: pd.DataFrame) -> pd.DataFrame:
     """Suggested lines with a person's quantities; edited lines no longer suggested stay unless they are zero."""
-    key, by_hand = ["order_id", "item_id"], ["quantity", "edited_by", "reason"]
+    key = ["order_id", "item_id"]
+    by_hand = [
+        "quantity",
+        "unit_cost",
+        "list_price",
+        "edited_by",
+        "reason",
+    ]  # prices are those of the quantity
     joined = suggested.merge(edited[[*key, *by_hand]], on=key, how="left", suffixes=("", "_edited"))
     is_edited = joined["edited_by_edited"].notna()
     for name in by_hand:

@@ -84,9 +84,25 @@ def move_order(
 
 
 def set_line_quantity(
-    store: Store, order_id: str, item_id: str, quantity: float, *, author: str, reason: str | None
+    store: Store,
+    order_id: str,
+    item_id: str,
+    quantity: float,
+    *,
+    author: str,
+    reason: str | None,
+    price: Mapping[str, float] | None = None,
 ) -> None:
     """Replaces the suggested quantity of a draft's line by a person's, which the next nights keep.
+
+    Args:
+        store: Where it is.
+        order_id: Its number.
+        item_id: The line.
+        quantity: What a person wants to order.
+        author: Who.
+        reason: Why.
+        price: unit_cost and list_price at this quantity, which are kept as well; None when they stay.
 
     Raises:
         OrderError: the quantity is negative or no number, or the order is no draft or has no such line.
@@ -109,7 +125,7 @@ def set_line_quantity(
             connection,
             order_id,
             item_id,
-            {"quantity": quantity, "edited_by": author, "reason": reason},
+            {"quantity": quantity, "edited_by": author, "reason": reason, **(price or {})},
             main_location=store.main_location,
         )
 
@@ -117,7 +133,7 @@ def set_line_quantity(
 def receive_lines(
     store: Store,
     order_id: str,
-    quantities: Mapping[str, float],
+    quantities: Mapping[str, float] | None,
     *,
     author: str,
     at: datetime,
@@ -128,7 +144,7 @@ def receive_lines(
     Args:
         store: Where it is.
         order_id: Its number.
-        quantities: Units that arrived by item_id; negative takes back a mistake.
+        quantities: Units that arrived by item_id; negative takes back a mistake. None: all that was missing, once.
         author: Who counted.
         at: When.
         allowed: The states that may follow each.
@@ -140,14 +156,12 @@ def receive_lines(
         OrderError: there is no such order or line, it is not on its way, or a line would have received less than
             nothing; nothing is written.
     """
-    table = tables.order_lines
     with store.writing() as connection:
         state = state_of(connection, order_id)
-        for item_id, quantity in sorted(quantities.items()):
-            added = {"received_quantity": table.c.received_quantity + quantity}
-            _update_line(connection, order_id, item_id, added, main_location=store.main_location)
+        _add_receipts(store, connection, order_id, quantities)
         to = _state_by_receipts(connection, order_id)
-        if to != state and to not in allowed.get(state, ()):
+        more_of_the_same = to == state and quantities is not None
+        if not more_of_the_same and to not in allowed.get(state, ()):
             raise OrderError(
                 what=f"the order is {state} and cannot become {to}",
                 where=f"order {order_id}",
@@ -219,6 +233,19 @@ def _update_line(
             where=f"order {order_id}",
             mend="reload the page: the last night may have taken the line out",
         )
+
+
+def _add_receipts(
+    store: Store, connection: sa.Connection, order_id: str, quantities: Mapping[str, float] | None
+) -> None:
+    table = tables.order_lines
+    if quantities is None:
+        missing = (table.c.order_id == order_id) & (table.c.received_quantity < table.c.quantity)
+        connection.execute(sa.update(table).where(missing).values(received_quantity=table.c.quantity))
+        return
+    for item_id, quantity in sorted(quantities.items()):
+        added = {"received_quantity": table.c.received_quantity + quantity}
+        _update_line(connection, order_id, item_id, added, main_location=store.main_location)
 
 
 def _state_by_receipts(connection: sa.Connection, order_id: str) -> str:

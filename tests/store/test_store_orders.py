@@ -195,3 +195,40 @@ def test_a_draft_receives_nothing(drafts):
     with pytest.raises(OrderError, match="is draft and cannot become partly_received"):
         receive(drafts, a=1)
     assert read_order_lines(drafts)["received_quantity"].sum() == 0
+
+
+def test_all_that_was_missing_arrives_once(sent):
+    receive(sent, a=1)
+    assert receive_lines(sent, FIRST, None, author="bob", at=AT, allowed=ALLOWED) == "received"
+    received = read_order_lines(sent, order_ids=[FIRST])["received_quantity"]
+    assert received.tolist() == [3, 0.3]
+    with pytest.raises(OrderError, match="is received and cannot become received"):
+        receive_lines(sent, FIRST, None, author="eve", at=AT, allowed=ALLOWED)
+
+
+def _receive_all(url, author):
+    with open_store(url, main_location="M01") as store:
+        return receive_lines(store, FIRST, None, author=author, at=AT, allowed=ALLOWED)
+
+
+def test_people_who_receive_all_of_it_at_the_same_moment_receive_it_once(sent, store_url):
+    results = at_the_same_moment(_receive_all, *[(store_url, name) for name in ("ana", "bob", "eve")])
+    assert sorted(result == "received" for result in results) == [False, False, True]
+    assert read_order_lines(sent, order_ids=[FIRST])["received_quantity"].tolist() == [3, 0.3]
+
+
+@on_sqlite
+def test_what_is_received_too_much_stays_when_the_rest_arrives(sent):
+    receive(sent, a=5)
+    assert receive_lines(sent, FIRST, None, author="bob", at=AT, allowed=ALLOWED) == "received"
+    assert read_order_lines(sent, order_ids=[FIRST])["received_quantity"].tolist() == [5, 0.3]
+
+
+@on_sqlite
+def test_the_price_of_an_edited_quantity_outlives_the_next_night(drafts):
+    price = {"unit_cost": 2.0, "list_price": 2.5}
+    set_line_quantity(drafts, FIRST, "a", 120, author="ana", reason="pack", price=price)
+    replace_drafts(drafts, *suggested({"a": 4, "b": 1}), as_of=NIGHT, author="optiflow")
+    lines = read_order_lines(drafts, order_ids=[FIRST]).set_index("item_id")
+    assert lines.loc["a", ["quantity", "unit_cost", "list_price"]].tolist() == [120, 2.0, 2.5]
+    assert lines.loc["b", ["quantity", "unit_cost"]].tolist() == [1, 2.5]
