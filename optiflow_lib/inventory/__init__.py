@@ -3,8 +3,9 @@
 from optiflow_lib.inventory.alerts import morning, raised_alerts
 from optiflow_lib.inventory.classify import classes
 from optiflow_lib.inventory.kpis import KPI_DEFINITIONS, kpis
-from optiflow_lib.inventory.lead_time import lead_time_draws, lead_times
+from optiflow_lib.inventory.lead_time import LearnedLeadTimes, learned_lead_times
 from optiflow_lib.inventory.life_cycle import life_cycle
+from optiflow_lib.inventory.order_days import closed_weekdays
 from optiflow_lib.inventory.position import positions
 from optiflow_lib.inventory.quantity import recommendations
 from optiflow_lib.inventory.sentences import sentence
@@ -12,12 +13,13 @@ from optiflow_lib.inventory.trace import executed, explain
 
 __all__ = [
     "KPI_DEFINITIONS",
+    "LearnedLeadTimes",
     "classes",
+    "closed_weekdays",
     "executed",
     "explain",
     "kpis",
-    "lead_time_draws",
-    "lead_times",
+    "learned_lead_times",
     "life_cycle",
     "morning",
     "positions",

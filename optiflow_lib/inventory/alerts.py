@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from optiflow_lib.inventory.distribution import chance_above, expected_short, grid_of
-from optiflow_lib.inventory.lead_time import drifting_suppliers
+from optiflow_lib.inventory.receipts import drifting_suppliers
 from optiflow_lib.schemas.results import ALERTS
 from optiflow_lib.settings import InventorySettings
 

@@ -1,21 +1,61 @@
-"""How long an order takes, learned from what was received."""
+"""How long an order takes, learned from what was received: a distribution, not a promise."""
 
 import zlib
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from optiflow_lib.inventory.lead_time_law import ENOUGH, NOTHING_SEEN, LeadTimeLaw, Observed
+from optiflow_lib.inventory.order_days import order_days
+from optiflow_lib.inventory.receipts import (
+    ABSURD_DAYS,
+    RECENT_ORDERS,
+    observed_lines,
+    observed_orders,
+)
 from optiflow_lib.schemas.results import LEAD_TIMES
 from optiflow_lib.settings import InventorySettings
 
-ENOUGH = 8  # receipts; with fewer an item's own are shrunk towards its supplier's
-ABSURD_DAYS = 365
-ASSUMED_CV = 0.3  # of a lead time nobody has observed
+
+@dataclass(frozen=True)
+class LearnedLeadTimes:
+    """What is known of the lead times of a night.
+
+    Args:
+        frame: Schema `LEAD_TIMES`, sorted by item_id.
+        laws: The law of each row of `frame`.
+        as_of: The day being closed.
+        closed: ISO weekdays on which the shop is closed.
+    """
+
+    frame: pd.DataFrame
+    laws: tuple[LeadTimeLaw, ...]
+    as_of: date
+    closed: frozenset[int]
+
+    def draws(self, *, n_samples: int, seed: int) -> NDArray[np.int64]:
+        """Possible days from `as_of` until an order sent on the next order day is there, (n_items, n_samples).
+
+        Each item's quantiles, evenly spread, in an order that `seed` and its item_id give: its draws do not depend
+        on the other items. An order that would arrive on a closed weekday waits for the next open one.
+        """
+        sent = self.frame["order_on"]
+        wait = (sent - pd.Timestamp(self.as_of)).dt.days.to_numpy() - 1
+        weekday, later = sent.dt.day_of_week.to_numpy(), _days_until_open(self.closed)
+        drawn = np.empty((len(self.laws), n_samples), dtype=np.int64)
+        for i, (item_id, law) in enumerate(zip(self.frame["item_id"], self.laws, strict=True)):
+            rng = np.random.default_rng([seed, 1, zlib.crc32(item_id.encode())])
+            chance = (rng.permutation(n_samples) + 0.5) / n_samples
+            taken = np.clip(np.rint(law.quantiles(chance)), 0, ABSURD_DAYS).astype(np.int64)
+            drawn[i] = wait[i] + taken + later[(weekday[i] + taken) % 7]
+        return drawn
 
 
-def lead_times(
+def learned_lead_times(
     receipts: pd.DataFrame,
     *,
     supplier_terms: pd.DataFrame,
@@ -23,12 +63,14 @@ def lead_times(
     items: pd.DataFrame,
     as_of: date,
     settings: InventorySettings,
-) -> pd.DataFrame:
-    """Mean and spread of each item's lead time from its preferred supplier.
+    closed: Collection[int] = (),
+    closed_days: Collection[date] = (),
+) -> LearnedLeadTimes:
+    """The lead time of each item from its preferred supplier, and the next day on which that supplier can be asked.
 
-    Eight receipts or more speak for themselves; fewer are shrunk towards the supplier's mean, whose prior is the
-    quoted lead time; with neither the assumed lead time of the settings is used, and `basis` says so. The first
-    receipt of an order line counts; negative or absurd ones (a year) are left out.
+    With weight n/8 an item's own last n receipts count, with the rest the supplier's last m orders (weight m/8 of
+    it) and the quoted lead time: eight receipts or more speak for themselves. With nothing known the assumed lead
+    time of the settings is used; `basis` says what it rests on.
 
     Args:
         receipts: Schema `RECEIPTS` with item_id.
@@ -37,87 +79,66 @@ def lead_times(
         items: Schema `ITEMS`.
         as_of: The day being closed; later receipts are not seen.
         settings: Assumed lead time and review period.
-
-    Returns:
-        Schema `LEAD_TIMES`, sorted by item_id.
+        closed: ISO weekdays on which the shop is closed.
+        closed_days: Public holidays: no supplier takes an order.
     """
-    observed = _observed(receipts, as_of)
+    rows = items[["item_id", "supplier_id"]].sort_values("item_id", ignore_index=True)
     quoted = supplier_terms.drop_duplicates("item_id").set_index("item_id")
-    wanted = items[["item_id", "supplier_id"]].sort_values("item_id", ignore_index=True)
-    own = observed.groupby(["item_id", "supplier_id"])["days"].agg(["mean", "var", "size"]).reset_index()
-    whole = (
-        observed.groupby("supplier_id")["days"]
-        .agg(["mean", "var", "size"])
-        .add_prefix("supplier_")
-        .reset_index()
-    )
-    rows = wanted.merge(own, on=["item_id", "supplier_id"], how="left").merge(
-        whole, on="supplier_id", how="left"
-    )
     rows["quoted"] = rows["item_id"].map(quoted["lead_time"]) if "lead_time" in quoted else np.nan
-    rows = rows.merge(_review_periods(suppliers, settings), on="supplier_id", how="left")
-    rows["review_period"] = rows["review_period"].fillna(settings.review_period)
-    return LEAD_TIMES.check(_shrunk(rows, settings), where="lead times")
-
-
-def lead_time_draws(lead_times: pd.DataFrame, *, n_samples: int, seed: int) -> NDArray[np.int64]:
-    """Possible lead times in whole days, (n_items, n_samples); gamma with the item's mean and spread, seeded per item."""
-    drawn = np.empty((len(lead_times), n_samples), dtype=np.int64)
-    for i, row in enumerate(lead_times.itertuples()):
-        rng = np.random.default_rng([seed, 1, zlib.crc32(row.item_id.encode())])
-        if row.lead_time_sd < 1e-9 or row.lead_time < 1e-9:
-            drawn[i] = round(row.lead_time)
-            continue
-        shape = (row.lead_time / row.lead_time_sd) ** 2
-        drawn[i] = np.rint(rng.gamma(shape, row.lead_time / shape, n_samples))
-    return np.clip(drawn, 0, ABSURD_DAYS)
-
-
-def drifting_suppliers(receipts: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
-    """Suppliers whose last five deliveries took longer than history + 2σ/√5: supplier_id, recent, usual."""
-    observed = _observed(receipts, as_of).sort_values(["supplier_id", "received_on", "order_line_id"])
-    last = observed.groupby("supplier_id").tail(5)
-    before = observed.drop(last.index)
-    usual = before.groupby("supplier_id")["days"].agg(["mean", "std", "size"])
-    recent = last.groupby("supplier_id")["days"].mean().rename("recent")
-    compared = usual.join(recent, how="inner")
-    drifts = compared[
-        (compared["size"] >= ENOUGH)
-        & (compared["recent"] > compared["mean"] + 2 * compared["std"] / np.sqrt(5))
-    ]
-    return drifts.rename(columns={"mean": "usual"})[["recent", "usual"]].reset_index()
-
-
-def _observed(receipts: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    seen = receipts[receipts["received_on"] <= pd.Timestamp(as_of)]
-    first = seen.sort_values(["order_line_id", "received_on"]).drop_duplicates("order_line_id")
-    days = (first["received_on"] - first["ordered_on"]).dt.days
-    return first.assign(days=days)[days.between(0, ABSURD_DAYS)]
-
-
-def _review_periods(suppliers: pd.DataFrame, settings: InventorySettings) -> pd.DataFrame:
-    weekdays = suppliers["order_weekdays"].map(_longest_gap, na_action="ignore")
-    period = suppliers["review_period"].fillna(weekdays.astype(float)).fillna(settings.review_period)
-    return pd.DataFrame({"supplier_id": suppliers["supplier_id"], "review_period": period.clip(lower=1)})
-
-
-def _longest_gap(order_weekdays: str) -> int:
-    days = sorted({int(day) for day in order_weekdays.split(",")})
-    return max(following - day for day, following in zip(days, [*days[1:], days[0] + 7], strict=True))
-
-
-def _shrunk(rows: pd.DataFrame, settings: InventorySettings) -> pd.DataFrame:
-    number, of_supplier = rows["size"].fillna(0), rows["supplier_size"].fillna(0)
-    prior = rows["quoted"].fillna(settings.assumed_lead_time)
-    supplier_mean = (of_supplier * rows["supplier_mean"].fillna(0) + ENOUGH * prior) / (of_supplier + ENOUGH)
-    supplier_mean = supplier_mean.where(of_supplier > 0, prior)
-    supplier_var = rows["supplier_var"].fillna((ASSUMED_CV * prior) ** 2)
-    weight = (number / ENOUGH).clip(upper=1)
-    mean = weight * rows["mean"].fillna(0) + (1 - weight) * supplier_mean
-    variance = weight * rows["var"].fillna(supplier_var) + (1 - weight) * supplier_var
-    basis = np.select(
-        [number >= ENOUGH, (number > 0) | (of_supplier > 0), rows["quoted"].notna()],
-        ["receipts", "shrunk", "quoted"],
-        default="assumed",
+    rows["quoted"] = rows["quoted"].where(rows["quoted"].between(0, ABSURD_DAYS))
+    days = order_days(
+        suppliers,
+        as_of=as_of,
+        closed=closed,
+        closed_days=closed_days,
+        review_period=settings.review_period,
     )
-    return rows.assign(lead_time=mean, lead_time_sd=np.sqrt(variance), observations=number, basis=basis)
+    rows = rows.merge(days, on="supplier_id", how="left")
+    rows["review_period"] = rows["review_period"].fillna(float(settings.review_period))
+    rows["order_on"] = rows["order_on"].fillna(pd.Timestamp(as_of) + pd.Timedelta(days=1))
+    laws = _laws(rows, receipts, as_of=as_of, assumed=settings.assumed_lead_time)
+    frame = LEAD_TIMES.check(_described(rows, laws), where="lead times")
+    return LearnedLeadTimes(frame, laws, as_of, frozenset(closed))
+
+
+def _laws(
+    rows: pd.DataFrame, receipts: pd.DataFrame, *, as_of: date, assumed: float
+) -> tuple[LeadTimeLaw, ...]:
+    lines = observed_lines(receipts, as_of=as_of)
+    count = lines.groupby(["item_id", "supplier_id"])["order_line_id"].transform("nunique")
+    own = _observed(lines.assign(count=count), ["item_id", "supplier_id"])
+    orders = observed_orders(receipts, as_of=as_of).groupby("supplier_id").tail(RECENT_ORDERS)
+    sizes = orders.groupby("supplier_id")["days"].transform("size")
+    suppliers = _observed(orders.assign(weight=1.0, count=sizes), ["supplier_id"])
+    prior = rows["quoted"].fillna(assumed)
+    return tuple(
+        LeadTimeLaw(own.get(key, NOTHING_SEEN), suppliers.get(key[1:], NOTHING_SEEN), mean)
+        for key, mean in zip(zip(rows["item_id"], rows["supplier_id"], strict=True), prior, strict=True)
+    )
+
+
+def _observed(rows: pd.DataFrame, key: list[str]) -> dict[tuple[str, ...], Observed]:
+    ordered = rows.sort_values([*key, "days"])
+    made = {}
+    for name, part in ordered.groupby(key):
+        weight = part["weight"].to_numpy()
+        made[name] = Observed(part["days"].to_numpy(float), weight / weight.sum(), int(part["count"].iloc[0]))
+    return made
+
+
+def _described(rows: pd.DataFrame, laws: tuple[LeadTimeLaw, ...]) -> pd.DataFrame:
+    moments = np.array([law.moments for law in laws]).reshape(-1, 2)
+    number = np.array([law.own.count for law in laws], dtype=int)
+    known = (number > 0) | np.array([law.of_supplier.count > 0 for law in laws], dtype=bool)
+    basis = np.select(
+        [number >= ENOUGH, known, rows["quoted"].notna()], ["receipts", "shrunk", "quoted"], default="assumed"
+    )
+    return rows.assign(lead_time=moments[:, 0], lead_time_sd=moments[:, 1], observations=number, basis=basis)
+
+
+def _days_until_open(closed: Collection[int]) -> NDArray[np.int64]:
+    """For each weekday (Monday is 0), days until the shop is open; zero when it is never."""
+    if len(set(closed)) >= 7:
+        return np.zeros(7, dtype=np.int64)
+    waits = [next(n for n in range(7) if (day + n) % 7 + 1 not in closed) for day in range(7)]
+    return np.array(waits, dtype=np.int64)

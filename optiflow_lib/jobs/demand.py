@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pandas as pd
+from holidays import country_holidays
 
 from optiflow_lib.forecasting import daily_demand, event_columns
 from optiflow_lib.jobs.items import with_item_id
@@ -46,3 +47,9 @@ def events_of(night: Night) -> pd.DataFrame:
 def regressors_of(night: Night, *, first_day: date, last_day: date) -> pd.DataFrame:
     """item_id, day and one column per type of event, past and to come."""
     return event_columns(events_of(night), items=night.items, first_day=first_day, last_day=last_day)
+
+
+def public_holidays(night: Night) -> frozenset[date]:
+    """Public holidays of the settings' country this year and the next: no supplier takes an order then."""
+    country, years = night.settings.forecast.country, (night.as_of.year, night.as_of.year + 1)
+    return frozenset(country_holidays(country, years=years)) if country else frozenset()

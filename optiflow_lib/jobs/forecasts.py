@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from optiflow_lib import forecasting, inventory
-from optiflow_lib.jobs.demand import demand_of, regressors_of
+from optiflow_lib.jobs.demand import daily_sales_of, demand_of, public_holidays, regressors_of
 from optiflow_lib.jobs.items import item_terms, with_item_id
 from optiflow_lib.jobs.night import Night, open_night
 from optiflow_lib.jobs.training import champions_of
@@ -26,9 +26,10 @@ def forecast_demand(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
     with open_night(settings_file, as_of) as night:
         demand = demand_of(night)
         champions, accuracy = champions_of(night, demand)
-        lead_times = lead_times_of(night)
-        draws = inventory.lead_time_draws(
-            lead_times, n_samples=night.settings.forecast.sample_paths, seed=night.settings.forecast.seed
+        learned = lead_times_of(night)
+        lead_times = learned.frame
+        draws = learned.draws(
+            n_samples=night.settings.forecast.sample_paths, seed=night.settings.forecast.seed
         )
         made = forecasting.forecast_items(
             demand,
@@ -54,20 +55,21 @@ def forecast_demand(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
         return made.forecasts
 
 
-def lead_times_of(night: Night) -> pd.DataFrame:
-    """Schema `LEAD_TIMES` of the night's items, sorted by item_id."""
+def lead_times_of(night: Night) -> inventory.LearnedLeadTimes:
+    """How long an order of each item takes, and when its supplier can be asked."""
     inputs = night.inputs
     receipts = inputs.read("receipts") if inputs.has("receipts") else RECEIPTS.empty()
     suppliers = inputs.read("suppliers") if inputs.has("suppliers") else SUPPLIERS.empty()
-    lead_times = inventory.lead_times(
+    return inventory.learned_lead_times(
         with_item_id(receipts, night.settings),
         supplier_terms=item_terms(inputs, night.items),
         suppliers=suppliers,
         items=night.items,
         as_of=night.as_of,
         settings=night.settings.inventory,
+        closed=inventory.closed_weekdays(daily_sales_of(night), as_of=night.as_of),
+        closed_days=public_holidays(night),
     )
-    return lead_times.sort_values("item_id", ignore_index=True)
 
 
 def _longest(night: Night, draws: np.ndarray, lead_times: pd.DataFrame) -> int:

@@ -125,7 +125,8 @@ LEAD_TIMES = Schema(
         "lead_time_sd": _number,
         "observations": _whole,
         "basis": Column("text", choices=("receipts", "shrunk", "quoted", "assumed")),
-        "review_period": _number,
+        "order_on": _day,  # the first day after the night on which the supplier takes an order
+        "review_period": _number,  # days from there to the next one
     },
     key=("item_id",),
 )

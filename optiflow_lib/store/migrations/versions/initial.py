@@ -59,7 +59,7 @@ def _create_night_tables() -> None:
     )
     _create(
         "lead_times",
-        "day: as_of; text: product_id location_id; text?: supplier_id; number: lead_time lead_time_sd; whole: observations; text: basis; number: review_period",
+        "day: as_of; text: product_id location_id; text?: supplier_id; number: lead_time lead_time_sd; whole: observations; text: basis; day: order_on; number: review_period",
         key="as_of product_id location_id",
     )
     _create(
