@@ -75,7 +75,11 @@ def _rows(night: Night, table: str, schema: object) -> pd.DataFrame:
 def _write(night: Night, tables: dict[str, pd.DataFrame], alerts: pd.DataFrame) -> None:
     suppliers = night.inputs.read("suppliers") if night.inputs.has("suppliers") else SUPPLIERS.empty()
     orders, lines = purchasing.drafts(
-        tables["recommendations"], items=night.items, suppliers=suppliers, as_of=night.as_of
+        tables["recommendations"],
+        items=night.items,
+        suppliers=suppliers,
+        supplier_terms=item_terms(night.inputs, night.items),
+        as_of=night.as_of,
     )
     replace_night(night.store, tables, as_of=night.as_of)
     replace_drafts(
