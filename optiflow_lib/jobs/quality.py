@@ -6,7 +6,6 @@ import pandas as pd
 
 from optiflow_lib.jobs.items import items_of
 from optiflow_lib.jobs.night import inputs_folder, job_settings, opened_source, opened_store, resolved_day
-from optiflow_lib.schemas.results import QUALITY
 from optiflow_lib.source import data_problems, freeze
 from optiflow_lib.store import replace_night
 
@@ -26,7 +25,7 @@ def check_inputs(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
             source, inputs_folder(settings), as_of=day, history_days=settings.forecast.history_days
         )
     items = items_of(inputs, settings)
-    problems = QUALITY.check(data_problems(inputs), where="data quality")
+    problems = data_problems(inputs, main_location=settings.source.main_location)
     with opened_store(settings) as store:
         replace_night(store, {"items": items, "quality": problems}, as_of=day)
     logger.info("inputs of %s frozen: %d items, %d data problems", day, len(items), len(problems))

@@ -3,7 +3,7 @@
 from optiflow_lib.source.check import check_source
 from optiflow_lib.source.closed_day import last_closed_day
 from optiflow_lib.source.frozen import Inputs, freeze, open_inputs
-from optiflow_lib.source.quality import data_problems
+from optiflow_lib.source.quality import data_problems, told
 from optiflow_lib.source.sample import build_sample
 from optiflow_lib.source.source import Source, open_source
 
@@ -17,4 +17,5 @@ __all__ = [
     "last_closed_day",
     "open_inputs",
     "open_source",
+    "told",
 ]

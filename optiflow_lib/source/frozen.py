@@ -1,6 +1,7 @@
 """What a night read, kept: content-addressed Parquet parts, shared between nights, and one manifest per day.
 
-A day's later notebooks, a second run and a replay all read the same bytes, whatever the source has become.
+A day's later notebooks, a second run and a replay all read the same bytes, whatever the source has become. A manifest is
+kept under its own digest too: freezing a day again does not forget what an earlier run of that day read.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ import pandas as pd
 
 from optiflow_lib.errors import DataError
 from optiflow_lib.schemas.source import LOGICAL_TABLES
+from optiflow_lib.source.closed_day import day_left_out
 from optiflow_lib.source.past import as_they_stood
 from optiflow_lib.source.source import DAY_COLUMNS, Source
 
@@ -27,7 +29,7 @@ class Inputs:
     Args:
         folder: Where manifests and parts are.
         as_of: The day.
-        manifest: Parts per logical table, by SHA-256, and notes on what was approximated.
+        manifest: Parts per logical table, by SHA-256, notes on what was approximated, and the day left out as half loaded.
     """
 
     folder: Path
@@ -39,7 +41,7 @@ class Inputs:
         return table in self.manifest["tables"]
 
     def read(self, table: str) -> pd.DataFrame:
-        """A logical table as it stood, checked by its schema.
+        """A logical table as it stood; its rows met its schema when they were frozen.
 
         Raises:
             DataError: the source had no such table, or a part is missing or damaged.
@@ -51,31 +53,37 @@ class Inputs:
                 mend=f"add [{table}] to the mapping; docs/data.md says what cannot be done without it",
             )
         parts = [self._part(name) for name in self.manifest["tables"][table]]
-        schema = LOGICAL_TABLES[table]
-        return pd.concat(parts, ignore_index=True) if parts else schema.empty()
+        return pd.concat(parts, ignore_index=True)
+
+    @property
+    def notes(self) -> list[str]:
+        """What could not be read as it stood on the day, in plain words."""
+        return list(self.manifest["notes"])
+
+    @property
+    def left_out(self) -> date | None:
+        """The half-loaded day after `as_of` that was left out, if there was one."""
+        day = self.manifest["left_out"]
+        return date.fromisoformat(day) if day else None
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of everything that was read."""
-        return hashlib.sha256(json.dumps(self.manifest["tables"], sort_keys=True).encode()).hexdigest()
+        """SHA-256 of everything that was read; `open_inputs` finds the inputs by it."""
+        return _digest(self.manifest)
 
     def _part(self, name: str) -> pd.DataFrame:
-        file = self.folder / "parts" / f"{name}.parquet"
-        try:
-            content = file.read_bytes()
-        except FileNotFoundError:
-            content = b""
-        if hashlib.sha256(content).hexdigest() != name:
+        file = _part_file(self.folder, name)
+        if not _is_whole(file, name):
             raise DataError(
-                what=f"a part of the frozen inputs is {'damaged' if content else 'missing'}",
+                what=f"a part of the frozen inputs is {'damaged' if file.exists() else 'missing'}",
                 where=str(file),
                 mend=f"freeze {self.as_of} again: run notebook 10_quality or `optiflow nightly --as-of {self.as_of}`",
             )
-        return pd.read_parquet(io.BytesIO(content))
+        return pd.read_parquet(file)
 
 
 def freeze(source: Source, folder: Path, *, as_of: date, history_days: int) -> Inputs:
-    """Reads every logical table as of a day and keeps it.
+    """Reads every logical table as of a day, all at one moment, and keeps it.
 
     Args:
         source: The business database.
@@ -87,43 +95,75 @@ def freeze(source: Source, folder: Path, *, as_of: date, history_days: int) -> I
         The inputs, as `open_inputs` gives them.
     """
     first_day = as_of - timedelta(days=history_days - 1)
-    frames = {
-        table: source.read(
-            table, first_day=first_day if table in ("sales", "stock_history") else None, cutoff=as_of
+    with source.one_moment():
+        frames = {
+            table: source.read(
+                table, first_day=first_day if table in ("sales", "stock_history") else None, cutoff=as_of
+            )
+            for table in source.tables
+        }
+        later = (
+            source.read("receipts", first_day=as_of + timedelta(days=1)) if source.has("receipts") else None
         )
-        for table in source.tables
+        last_day = source.last_day("sales")
+        left_out = day_left_out(source, as_of) if last_day else None
+    notes = as_they_stood(frames, later, as_of=as_of, last_day=last_day)
+    manifest = {
+        "as_of": as_of.isoformat(),
+        "tables": {table: _write_parts(folder, table, rows) for table, rows in frames.items()},
+        "notes": notes,
+        "left_out": left_out.isoformat() if left_out else None,
     }
-    later = source.read("receipts", first_day=as_of + timedelta(days=1)) if source.has("receipts") else None
-    notes = as_they_stood(frames, later, as_of=as_of, last_day=source.last_day("sales"))
-    tables = {table: _write_parts(folder, table, rows) for table, rows in frames.items()}
-    manifest = {"as_of": as_of.isoformat(), "tables": tables, "notes": notes}
-    _write_atomically(folder / f"{as_of}.json", json.dumps(manifest, indent=1).encode())
+    written = json.dumps(manifest, indent=1).encode()
+    _write_atomically(folder / "manifests" / f"{_digest(manifest)}.json", written)
+    _write_atomically(folder / f"{as_of}.json", written)
     return Inputs(folder, as_of, manifest)
 
 
-def open_inputs(folder: Path, as_of: date) -> Inputs:
-    """The inputs frozen for a day.
+def open_inputs(folder: Path, as_of: date, *, digest: str | None = None) -> Inputs:
+    """The inputs frozen for a day: the last ones, or those of a digest that a run recorded.
 
     Raises:
-        DataError: nothing was frozen for it.
+        DataError: nothing was frozen for it, or its manifest is damaged.
     """
-    file = folder / f"{as_of}.json"
+    file = folder / "manifests" / f"{digest}.json" if digest else folder / f"{as_of}.json"
     if not file.is_file():
         raise DataError(
             what=f"no inputs are frozen for {as_of}",
             where=str(file),
             mend="run notebook 10_quality for this day first",
         )
-    return Inputs(folder, as_of, json.loads(file.read_text(encoding="utf-8")))
+    try:
+        inputs = Inputs(folder, as_of, json.loads(file.read_text(encoding="utf-8")))
+        damaged = (
+            set(inputs.manifest) != {"as_of", "tables", "notes", "left_out"}
+            or inputs.manifest["as_of"] != as_of.isoformat()
+            or (digest or inputs.digest) != inputs.digest
+        )
+    except (ValueError, TypeError):
+        damaged = True
+    if damaged:
+        raise DataError(
+            what="the list of the frozen inputs is damaged",
+            where=str(file),
+            mend=f"freeze {as_of} again: run notebook 10_quality or `optiflow nightly --as-of {as_of}`",
+        )
+    return inputs
+
+
+def _digest(manifest: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
 
 
 def _write_parts(folder: Path, table: str, rows: pd.DataFrame) -> list[str]:
     """Names of the parts: one per month of a dated table, so that a night adds one month, not three years."""
-    ordered = rows.sort_values([c for c in rows.columns if rows[c].notna().any()], ignore_index=True)
+    key = list(LOGICAL_TABLES[table].key) or [c for c in rows.columns if rows[c].notna().any()]
+    ordered = rows.sort_values(key, ignore_index=True)
     if table not in DAY_COLUMNS or ordered.empty:
         return [_write_part(folder, ordered)]
-    months = ordered[DAY_COLUMNS[table]].dt.strftime("%Y-%m")
-    return [_write_part(folder, part.reset_index(drop=True)) for _, part in ordered.groupby(months)]
+    days = ordered[DAY_COLUMNS[table]].dt
+    by_month = ordered.groupby(days.year * 12 + days.month)
+    return [_write_part(folder, part.reset_index(drop=True)) for _, part in by_month]
 
 
 def _write_part(folder: Path, rows: pd.DataFrame) -> str:
@@ -131,10 +171,21 @@ def _write_part(folder: Path, rows: pd.DataFrame) -> str:
     rows.to_parquet(buffer, index=False, compression="zstd")
     content = buffer.getvalue()
     name = hashlib.sha256(content).hexdigest()
-    file = folder / "parts" / f"{name}.parquet"
-    if not file.exists():
+    file = _part_file(folder, name)
+    if not _is_whole(file, name):
         _write_atomically(file, content)
     return name
+
+
+def _part_file(folder: Path, name: str) -> Path:
+    return folder / "parts" / f"{name}.parquet"
+
+
+def _is_whole(file: Path, name: str) -> bool:
+    if not file.is_file():
+        return False
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest() == name
 
 
 def _write_atomically(file: Path, content: bytes) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from optiflow_lib.schemas.source import ON_ORDER, STOCK
 
-LINE = ["order_line_id", "product_id", "location_id", "supplier_id"]
+PAIR = ["product_id", "location_id"]
 
 
 def as_they_stood(
@@ -18,24 +18,28 @@ def as_they_stood(
 ) -> list[str]:
     """Puts `stock` and `on_order` of `frames` back to a day before the source's last; says how, in plain words.
 
-    Stock comes from the stock history of that day; open orders are those of today that were already placed, and
-    lines received since. Without a history they stay as they are today, and the note says so.
+    Stock is the last known of each item in the stock history up to that day; open orders are those of today that were
+    already placed, and lines received since. Without a history stock stays as it is today, and the note says so.
     """
     if last_day is None or as_of >= last_day:
         return []
     notes = []
-    day = pd.Timestamp(as_of)
     if "stock_history" in frames:
-        history = frames["stock_history"]
-        then = history[history["day"] == day].drop(columns=["day", "in_stock_share"])
-        frames["stock"] = STOCK.check(then, where=f"stock history of {as_of}")
+        frames["stock"] = _stock_then(frames["stock_history"], as_of)
         notes.append(f"stock is that of the stock history on {as_of}")
     else:
         notes.append("stock is today's: the source has no stock history")
     if "on_order" in frames:
-        frames["on_order"] = _open_then(frames["on_order"], received_later, day)
+        frames["on_order"] = _open_then(frames["on_order"], received_later, pd.Timestamp(as_of))
         notes.append(f"open orders are those placed by {as_of} and not received by then")
     return notes
+
+
+def _stock_then(history: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    # A history may have a row only for days on which the stock changed.
+    known = history[history["day"] <= pd.Timestamp(as_of)].sort_values("day")
+    last = known.drop_duplicates(PAIR, keep="last")[[*PAIR, "on_hand"]]
+    return STOCK.check(last.sort_values(PAIR), where=f"stock history of {as_of}")
 
 
 def _open_then(
@@ -45,8 +49,10 @@ def _open_then(
     if received_later is not None:
         names = {"received_quantity": "open_quantity", "promised_on": "expected_on"}
         lines.append(received_later.rename(columns=names)[list(ON_ORDER.columns)])
-    known = pd.concat(lines)
+    known = pd.concat([rows for rows in lines if len(rows)] or [open_now])
     placed = known[known["ordered_on"] <= day]
-    days = ["ordered_on", "expected_on"]
-    summed = placed.groupby([*LINE, *days], dropna=False, as_index=False)["open_quantity"].sum()
-    return ON_ORDER.check(summed, where="orders open then")
+    # One line arrives in parts, and today's expected day may differ from the one first promised: a row per line.
+    first = placed.drop_duplicates("order_line_id").set_index("order_line_id")
+    quantity = placed.groupby("order_line_id")["open_quantity"].sum()
+    rows = first.assign(open_quantity=quantity).sort_index().reset_index()
+    return ON_ORDER.check(rows, where="orders open then")

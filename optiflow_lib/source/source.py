@@ -1,24 +1,27 @@
 """A business database, seen through its mapping."""
 
+import time
 from collections.abc import Iterator
 from collections.abc import Mapping as Dictionary
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from types import TracebackType
 from typing import Any, Self
 
 import pandas as pd
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from optiflow_lib.errors import MappingError, QueryRefused, SourceError
 from optiflow_lib.schemas.source import LOGICAL_TABLES
 from optiflow_lib.source.engine import read_only_engine
-from optiflow_lib.source.guard import check_select
+from optiflow_lib.source.guard import bare_select
 from optiflow_lib.source.mapping import Mapping, Parameter, read_mapping
+from optiflow_lib.source.refusals import named_errors
 
 EARLIEST, LATEST = date(1900, 1, 1), date(9999, 12, 31)
 MAX_ROWS = 1_000_000
+PART_ROWS = 50_000  # fetched at a time: the driver's objects are many times larger than a frame's columns
 # The column by which a dated logical table is bounded.
 DAY_COLUMNS = {"sales": "day", "stock_history": "day", "receipts": "received_on", "prices": "first_day"}
 
@@ -26,8 +29,9 @@ DAY_COLUMNS = {"sales": "day", "stock_history": "day", "receipts": "received_on"
 class Source:
     """An open business database; read only. Use as a context manager, or `close` it."""
 
-    def __init__(self, engine: Engine, mapping: Mapping) -> None:
-        self._engine, self._mapping = engine, mapping
+    def __init__(self, engine: Engine, mapping: Mapping, *, timeout_s: float) -> None:
+        self._engine, self._mapping, self._timeout_s = engine, mapping, timeout_s
+        self._held: Connection | None = None
         self.dialect = engine.dialect.name
 
     @property
@@ -38,6 +42,25 @@ class Source:
     def has(self, table: str) -> bool:
         """Does the mapping deliver this logical table?"""
         return table in self._mapping.selects
+
+    def place(self, table: str) -> str:
+        """Where the mapping defines a logical table: file and line, for messages."""
+        return self._mapping.place(table)
+
+    @contextmanager
+    def one_moment(self) -> Iterator[Self]:
+        """Every read inside sees the database at one moment, whatever is booked meanwhile.
+
+        A SQLite file without a write-ahead log is the exception: holding it still would stop those who write.
+        """
+        with named_errors(f"source {self._mapping.file.name}"), self._engine.connect() as connection:
+            if self._engine.get_execution_options().get("begin_to_hold"):
+                connection.exec_driver_sql("BEGIN")
+            self._held = connection
+            try:
+                yield self
+            finally:
+                self._held = None
 
     def read(self, table: str, *, first_day: date | None = None, cutoff: date | None = None) -> pd.DataFrame:
         """A logical table as a frame that meets its schema.
@@ -52,11 +75,9 @@ class Source:
             DataError: what it delivers does not meet the schema.
             SourceError: the database cannot be read.
         """
-        select = self._mapping.select(table, self.dialect)
         first, last = first_day or EARLIEST, cutoff or LATEST
-        where = f"[{table}] of {self._mapping.file}"
-        check_select(select, dialect=self.dialect, where=where)
-        rows = self._rows(select, self._bound(select, first, last), where=where)
+        select, where = self._select(table)
+        rows = self._rows(select, self._bound(select, first, last, where=where), where=where)
         checked = LOGICAL_TABLES[table].check(rows, where=where)
         column = DAY_COLUMNS.get(table)
         if column is None:
@@ -64,15 +85,16 @@ class Source:
         inside = checked[column].between(pd.Timestamp(first), pd.Timestamp(last))
         return checked if inside.all() else checked[inside].reset_index(drop=True)
 
-    def last_day(self, table: str) -> date | None:
-        """The last day of a dated logical table; None when it is empty."""
-        select = self._mapping.select(table, self.dialect)
-        where = f"[{table}] of {self._mapping.file}"
-        check_select(select, dialect=self.dialect, where=where)
-        latest = f"SELECT MAX({DAY_COLUMNS[table]}) FROM ({select.strip().rstrip(';')}) AS rows_of_table"
-        found = pd.to_datetime(
-            self._rows(latest, self._bound(select, EARLIEST, LATEST), where=where).iloc[0, 0]
-        )
+    def last_day(self, table: str, *, before: date | None = None) -> date | None:
+        """The last day of a dated logical table, or the last one before a day; None when there is none."""
+        select, where = self._select(table)
+        column = DAY_COLUMNS[table]
+        bound = self._bound(select, EARLIEST, LATEST, where=where)
+        latest = f"SELECT MAX({column}) AS last_day FROM ({select}) AS rows_of_table"
+        if before is not None:
+            latest += f" WHERE {column} < :before_day"
+            bound["before_day"] = before.isoformat() if self.dialect == "sqlite" else before
+        found = pd.to_datetime(self._rows(latest, bound, where=where)["last_day"].iloc[0])
         return None if pd.isna(found) else found.date()
 
     def query(
@@ -82,16 +104,11 @@ class Source:
 
         Raises:
             QueryRefused: it is anything else, or delivers more than `max_rows` rows.
+            MappingError: it names what the database does not have, or a :name without a value.
+            SourceError: it takes longer than the time limit, or the database cannot be read.
         """
-        check_select(sql, dialect=self.dialect, where="query")
-        rows = self._rows(sql, dict(parameters or {}), where="query", max_rows=max_rows)
-        if len(rows) > max_rows:
-            raise QueryRefused(
-                what=f"the query delivers more than {max_rows} rows",
-                where="query",
-                mend="add a WHERE, or sum in the query",
-            )
-        return rows
+        bare = bare_select(sql, dialect=self.dialect, where="query")
+        return self._rows(bare, dict(parameters or {}), where="query", max_rows=max_rows)
 
     def close(self) -> None:
         """Closes every connection."""
@@ -105,21 +122,60 @@ class Source:
     ) -> None:
         self.close()
 
-    def _bound(self, select: str, first: date, last: date) -> dict[str, Any]:
-        days = {"first_day": first, "cutoff": last}
-        if self.dialect == "sqlite":  # days are ISO text there
-            days = {name: day.isoformat() for name, day in days.items()}  # type: ignore[misc]
+    def _select(self, table: str) -> tuple[str, str]:
+        select, where = self._mapping.select(table, self.dialect), self.place(table)
+        return bare_select(select, dialect=self.dialect, where=where), where
+
+    def _bound(self, select: str, first: date, last: date, *, where: str) -> dict[str, Any]:
+        iso = self.dialect == "sqlite"  # days are ISO text there
+        days = {"first_day": first.isoformat() if iso else first, "cutoff": last.isoformat() if iso else last}
         named = {**self._mapping.parameters, **days}
         wanted = sa.text(select).compile().params
-        return {name: value for name, value in named.items() if name in wanted}
+        unknown = sorted(set(wanted) - set(named))
+        if unknown:
+            raise MappingError(
+                what=f"the SELECT binds :{unknown[0]}, which is no parameter (known: {', '.join(named)})",
+                where=where,
+                mend=rf"declare {unknown[0]} under [parameters]; a colon that names none is written \:",
+            )
+        return {name: named[name] for name in wanted}
 
     def _rows(
-        self, sql: str, parameters: Dictionary[str, Parameter], *, where: str, max_rows: int | None = None
+        self, sql: str, parameters: Dictionary[str, Any], *, where: str, max_rows: int | None = None
     ) -> pd.DataFrame:
-        with _named_errors(where), self._engine.connect() as connection:
-            found = connection.execute(sa.text(sql), dict(parameters))
-            rows = found.fetchmany(max_rows + 1) if max_rows else found.fetchall()
-            return pd.DataFrame.from_records([tuple(row) for row in rows], columns=list(found.keys()))
+        with (
+            named_errors(where),
+            nullcontext(self._held) if self._held else self._engine.connect() as connection,
+            connection.execute(sa.text(sql), dict(parameters)) as found,
+        ):
+            names = list(found.keys())
+            _refuse_repeated(names, where)
+            return pd.concat(self._parts(found, names, max_rows=max_rows, where=where), ignore_index=True)
+
+    def _parts(
+        self, found: sa.CursorResult[Any], names: list[str], *, max_rows: int | None, where: str
+    ) -> list[pd.DataFrame]:
+        end = time.monotonic() + self._timeout_s
+        parts: list[pd.DataFrame] = []
+        count, size = 0, PART_ROWS
+        while not parts or len(parts[-1]) == size:
+            size = PART_ROWS if max_rows is None else min(PART_ROWS, max_rows + 1 - count)
+            rows = [tuple(row) for row in found.fetchmany(size)]
+            parts.append(pd.DataFrame.from_records(rows, columns=names))
+            count += len(rows)
+            if max_rows is not None and count > max_rows:
+                raise QueryRefused(
+                    what=f"the query delivers more than {max_rows} rows",
+                    where=where,
+                    mend="add a WHERE, or sum in the query",
+                )
+            if time.monotonic() > end:
+                raise SourceError(
+                    what="fetching the rows took longer than source.timeout_s allows",
+                    where=where,
+                    mend="narrow the query, or raise source.timeout_s",
+                )
+        return [part for part in parts if len(part)] or parts
 
 
 def open_source(url: str, *, mapping: str, timeout_s: float = 120, **parameters: Parameter) -> Source:
@@ -134,39 +190,15 @@ def open_source(url: str, *, mapping: str, timeout_s: float = 120, **parameters:
     Raises:
         SourceError: the database or the mapping is missing or not fit to be used.
     """
-    return Source(read_only_engine(url, timeout_s=timeout_s), read_mapping(mapping, parameters))
+    engine = read_only_engine(url, timeout_s=timeout_s)
+    return Source(engine, read_mapping(mapping, parameters), timeout_s=timeout_s)
 
 
-@contextmanager
-def _named_errors(where: str) -> Iterator[None]:
-    """Turns what the driver raises into an error that says what to do."""
-    try:
-        yield
-    except sa.exc.DBAPIError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise _explained(reason, where) from error
-
-
-def _explained(reason: str, where: str) -> SourceError:
-    if "no such" in reason or "does not exist" in reason or "Unknown column" in reason:
-        return MappingError(
-            what=f"the database does not have what the SELECT names: {reason}",
+def _refuse_repeated(names: list[str], where: str) -> None:
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise MappingError(
+            what=f"the SELECT delivers {repeated[0]} twice",
             where=where,
-            mend="correct the table or column in this SELECT",
+            mend=f"give each column a name of its own (… AS {repeated[0]})",
         )
-    if "not authorized" in reason or "read-only" in reason or "prohibited" in reason:
-        return QueryRefused(what=f"the database refused: {reason}", where=where, mend="Optiflow reads only")
-    if "interrupted" in reason or "statement timeout" in reason:
-        return SourceError(
-            what="the query took longer than source.timeout_s allows",
-            where=where,
-            mend="narrow it, add an index, or raise source.timeout_s",
-        )
-    mends = {
-        "locked": "another program is writing: try again when it has ended",
-        "not a database": "the file is not a SQLite database: correct source.url",
-    }
-    mend = next(
-        (said for sign, said in mends.items() if sign in reason), "check source.url and that the server runs"
-    )
-    return SourceError(what=f"the business database cannot be read: {reason}", where=where, mend=mend)
