@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-import pandas as pd
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -46,6 +45,8 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="For monitoring tools.")] = False,
 ) -> None:
     """Show the last runs and the night the dashboards show."""
+    import pandas as pd
+
     from optiflow_lib.jobs import views
 
     settings = load_settings(settings_file)
@@ -75,7 +76,9 @@ def status(
     Console().print(table)
 
 
-def _run(chain: Literal["nightly", "weekly"], *, as_of: str, resume: bool, jobs: int | None, settings_file: Path) -> None:
+def _run(
+    chain: Literal["nightly", "weekly"], *, as_of: str, resume: bool, jobs: int | None, settings_file: Path
+) -> None:
     from optiflow_lib import batch
     from optiflow_lib.jobs.night import resolved_day
 

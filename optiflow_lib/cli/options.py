@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
 import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SettingsFile = Annotated[Path, typer.Option("--settings", help="Settings file.", envvar="OPTIFLOW_SETTINGS")]
 DEFAULT_SETTINGS = Path("optiflow.toml")
@@ -27,6 +29,8 @@ def today() -> date:
     return datetime.now().astimezone().date()
 
 
-def iso(day: pd.Timestamp) -> str:
+def iso(day: "pd.Timestamp") -> str:
     """ISO text of a day of a frame; a dash when it is missing."""
+    import pandas as pd
+
     return "–" if pd.isna(day) else f"{day:%Y-%m-%d}"
