@@ -157,14 +157,19 @@ def eml(
 def _quantities(lines: list[str]) -> dict[str, float]:
     quantities: dict[str, float] = {}
     for line in lines:
-        item_id, _, quantity = line.rpartition("=")
-        try:
-            quantities[item_id] = quantities.get(item_id, 0.0) + float(quantity)
-        except ValueError:
-            raise typer.BadParameter(
-                f"{line!r} is not ITEM=QUANTITY, e.g. 0001=12", param_hint="--line"
-            ) from None
+        item_id, _, quantity = line.rpartition("=")  # an item's id may hold a "=" itself
+        arrived = _number(quantity)
+        if not item_id or arrived is None:
+            raise typer.BadParameter(f"{line!r} is not ITEM=QUANTITY, e.g. 0001=12", param_hint="--line")
+        quantities[item_id] = quantities.get(item_id, 0.0) + arrived
     return quantities
+
+
+def _number(written: str) -> float | None:
+    try:
+        return float(written.replace(",", "."))
+    except ValueError:
+        return None
 
 
 def _write(folder: Path, name: str, content: bytes) -> None:

@@ -1,0 +1,113 @@
+"""Orders on the command line, from the draft to the last receipt."""
+
+import shutil
+
+import pytest
+from order_shops import open_order_shop
+
+from optiflow_lib.jobs import views
+from optiflow_lib.settings import load_settings
+
+
+@pytest.fixture(scope="module")
+def order_shop(tmp_path_factory):
+    return open_order_shop(tmp_path_factory.mktemp("order_shop") / "shop")
+
+
+@pytest.fixture
+def orders(optiflow, order_shop, tmp_path):
+    """Runs `optiflow orders` on a copy of the shop."""
+    shutil.copytree(order_shop.parent, tmp_path / "shop")
+    settings_file = tmp_path / "shop" / order_shop.name
+
+    def run(*words):
+        return optiflow("orders", *words, "--settings", settings_file)
+
+    run.settings = load_settings(settings_file)
+    return run
+
+
+@pytest.fixture
+def number(orders):
+    return views.orders(orders.settings)[0].set_index("supplier_id").at["F03", "order_id"]
+
+
+def state_of(orders, number):
+    return views.orders(orders.settings)[0].set_index("order_id").at[number, "state"]
+
+
+def test_an_order_is_approved_sent_and_received_and_its_history_tells_so(orders, number):
+    assert orders("approve", number, "--as", "Zoé") == (0, f"{number} approved by Zoé\n", "")
+    assert orders("send", number, "--as", "[red]Bob") == (0, f"{number} sent by [red]Bob\n", "")
+    assert orders("receive", number, "--as", "Eve", "--line", "0002=5") == (
+        0,
+        f"{number} partly received\n",
+        "",
+    )
+    assert orders("receive", number, "--as", "Eve", "--all") == (0, f"{number} received\n", "")
+    status, told, _ = orders("show", number)
+    assert (status, f"{number}: received, Brasserie & Caves Réunies" in told) == (0, True)
+    history = told[told.index("who") :]
+    for state, author in [
+        ("draft", "optiflow"),
+        ("approved", "Zoé"),
+        ("sent", "[red]Bob"),
+        ("received", "Eve"),
+    ]:
+        assert any(state in row and author in row for row in history.splitlines()), state
+
+
+def test_what_arrived_is_entered_line_by_line_and_a_mistake_taken_back(orders, number):
+    orders("approve", number)
+    orders("send", number)
+    assert orders("receive", number, "--line", "0002=7", "--line", "0002=1", "--line", "0002=-2,5")[0] == 0
+    line = views.orders(orders.settings)[1].set_index(["order_id", "item_id"]).loc[(number, "0002")]
+    assert line["received_quantity"] == 5.5
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["--all", "--line", "0002=1"], ["--line", "0002"], ["--line", "0002=many"]]
+)
+def test_a_receipt_that_says_nothing_clear_is_wrong_use(orders, number, words):
+    orders("approve", number)
+    orders("send", number)
+    status, _, error = orders("receive", number, *words)
+    assert (status, "--line" in error) == (2, True)
+    assert state_of(orders, number) == "sent"
+
+
+def test_a_receipt_of_an_item_that_was_not_ordered_changes_nothing(orders, number):
+    orders("approve", number)
+    orders("send", number)
+    status, _, error = orders("receive", number, "--line", "0002=5", "--line", "9999=1")
+    assert (status, "has no line for item 9999" in error) == (1, True)
+    assert state_of(orders, number) == "sent"
+
+
+def test_an_order_is_cancelled_until_something_of_it_arrived(orders, number):
+    orders("approve", number)
+    orders("send", number)
+    assert orders("cancel", number, "--as", "Zoé") == (0, f"{number} cancelled by Zoé\n", "")
+    status, _, error = orders("receive", number, "--all")
+    assert (status, "is cancelled and cannot become received" in error) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["pdf", "export", "eml"])
+def test_files_are_written_twice_the_same(orders, number, command, tmp_path):
+    orders("approve", number)
+    ending = {"pdf": "pdf", "export": "csv", "eml": "eml"}[command]
+    written = []
+    for folder in ("one", "two"):
+        status, told, _ = orders(command, number, "--to", tmp_path / folder)
+        file = tmp_path / folder / f"{number}.{ending}"
+        assert (status, told.replace("\n", "")) == (0, f"written: {file}")
+        written.append(file.read_bytes())
+    assert written[0] == written[1]
+    _, _, error = orders(command, number, "--to", tmp_path, "--language", "de")
+    assert "--language" in error
+
+
+def test_a_draft_has_no_message(orders, number, tmp_path):
+    status, _, error = orders("eml", number, "--to", tmp_path / "mail")
+    assert (status, "its supplier must not get it" in error) == (1, True)
+    assert not (tmp_path / "mail").exists()
