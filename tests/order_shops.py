@@ -1,7 +1,6 @@
 """A shop with draft orders, without the forecasts behind them: its inputs are real, only the suggestions are given."""
 
-import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +9,7 @@ from shops import open_shop, run_jobs
 from optiflow_lib import purchasing, store
 from optiflow_lib.jobs.items import item_terms, items_of
 from optiflow_lib.jobs.night import inputs_folder, opened_store
-from optiflow_lib.schemas.results import RECOMMENDATIONS
+from optiflow_lib.schemas.results import LEAD_TIMES, RECOMMENDATIONS
 from optiflow_lib.settings import load_settings
 from optiflow_lib.source import open_inputs
 
@@ -33,7 +32,7 @@ def suggest(settings_file: Path, quantity: float) -> None:
     orders, lines = purchasing.drafts(
         _suggestions(items, quantity),
         items=items,
-        suppliers=inputs.read("suppliers"),
+        lead_times=_lead_times(items),
         supplier_terms=item_terms(inputs, items),
         as_of=NIGHT,
     )
@@ -43,6 +42,18 @@ def suggest(settings_file: Path, quantity: float) -> None:
 
 def _suggestions(items: pd.DataFrame, quantity: float) -> pd.DataFrame:
     numbers = dict.fromkeys(RECOMMENDATIONS.columns, 0.0)
-    given = {"order_quantity": quantity, "rule": "level", "trace": json.dumps({"inputs": {"lead_time": 2}})}
+    given = {"order_quantity": quantity, "rule": "level", "trace": "{}"}
     rows = items[["item_id", "supplier_id", "unit_cost"]]
     return RECOMMENDATIONS.check(rows.assign(**(numbers | given | {n: rows[n] for n in rows})), where="test")
+
+
+def _lead_times(items: pd.DataFrame) -> pd.DataFrame:
+    learned = {
+        "lead_time": 2.0,
+        "lead_time_sd": 0.5,
+        "observations": 9,
+        "basis": "receipts",
+        "review_period": 1.0,
+    }
+    rows = items[["item_id", "supplier_id"]].assign(**learned, order_on=NIGHT + timedelta(days=2))
+    return LEAD_TIMES.check(rows, where="test")

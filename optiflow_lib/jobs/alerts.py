@@ -8,7 +8,7 @@ from optiflow_lib import inventory, purchasing
 from optiflow_lib.jobs.demand import daily_sales_of
 from optiflow_lib.jobs.items import item_terms, with_item_id
 from optiflow_lib.jobs.night import Night, open_night
-from optiflow_lib.schemas.source import ON_ORDER, RECEIPTS, SUPPLIERS
+from optiflow_lib.schemas.source import ON_ORDER, RECEIPTS
 from optiflow_lib.store import previous_alerts, read_night, replace_alerts, replace_drafts, replace_night
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,14 @@ def raise_alerts(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
         alerts = inventory.life_cycle(
             previous_alerts(night.store, as_of=night.as_of), raised, as_of=night.as_of
         )
-        _write(night, {"classes": classes, "recommendations": recommendations}, alerts)
+        drafts = purchasing.drafts(
+            recommendations,
+            items=night.items,
+            lead_times=results["lead_times"],
+            supplier_terms=item_terms(night.inputs, night.items),
+            as_of=night.as_of,
+        )
+        _write(night, {"classes": classes, "recommendations": recommendations}, drafts, alerts)
         return alerts[alerts["state"] != "resolved"].reset_index(drop=True)
 
 
@@ -72,15 +79,13 @@ def _rows(night: Night, table: str, schema: object) -> pd.DataFrame:
     return with_item_id(rows, night.settings)
 
 
-def _write(night: Night, tables: dict[str, pd.DataFrame], alerts: pd.DataFrame) -> None:
-    suppliers = night.inputs.read("suppliers") if night.inputs.has("suppliers") else SUPPLIERS.empty()
-    orders, lines = purchasing.drafts(
-        tables["recommendations"],
-        items=night.items,
-        suppliers=suppliers,
-        supplier_terms=item_terms(night.inputs, night.items),
-        as_of=night.as_of,
-    )
+def _write(
+    night: Night,
+    tables: dict[str, pd.DataFrame],
+    drafts: tuple[pd.DataFrame, pd.DataFrame],
+    alerts: pd.DataFrame,
+) -> None:
+    orders, lines = drafts
     replace_night(night.store, tables, as_of=night.as_of)
     replace_drafts(
         night.store,

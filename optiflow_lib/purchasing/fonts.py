@@ -1,5 +1,6 @@
 """The fonts of documents: DejaVu, which matplotlib carries, embedded as far as they are used."""
 
+import unicodedata
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,14 +26,19 @@ def register_fonts() -> None:
 
 
 def printable(words: object, *, limit: int, font: str = REGULAR) -> str:
-    """`words` on one line of at most `limit` characters; what the font has no glyph for is a visible mark.
+    """`words` on one line of at most `limit` characters; what cannot be shown rightly is a visible mark.
 
-    Latin, Greek, Cyrillic and the signs of currencies have glyphs; Chinese, Japanese and Korean have none.
-    Characters beyond the basic plane are left out: ReportLab gives them no text that can be copied.
+    Latin, Greek, Cyrillic and the signs of currencies can. Chinese, Japanese and Korean have no glyphs here;
+    right-to-left scripts would be written backwards; and ReportLab gives characters beyond the basic plane no text
+    that a reader could copy or search.
     """
     glyphs = _glyphs(font)
-    shown = "".join(c if ord(c) in glyphs and ord(c) < 0x10000 else UNKNOWN for c in plain(words))
+    shown = "".join(c if ord(c) in glyphs and _is_plainly_laid_out(c) else UNKNOWN for c in plain(words))
     return shown if len(shown) <= limit else f"{shown[: limit - 1].rstrip()}…"
+
+
+def _is_plainly_laid_out(character: str) -> bool:
+    return ord(character) < 0x10000 and unicodedata.bidirectional(character) not in ("R", "AL")
 
 
 @cache

@@ -1,12 +1,11 @@
 """Orders, lines, items and suppliers as the store and the source give them, with names that attack their reader."""
 
-import json
 from datetime import date
 
 import pandas as pd
 
 from optiflow_lib.schemas.operations import ORDER_LINES, ORDERS
-from optiflow_lib.schemas.results import ITEMS, RECOMMENDATIONS
+from optiflow_lib.schemas.results import ITEMS, LEAD_TIMES, RECOMMENDATIONS
 from optiflow_lib.schemas.source import SUPPLIERS
 from optiflow_lib.settings import PurchasingSettings
 
@@ -75,11 +74,19 @@ def suppliers_of(*rows) -> pd.DataFrame:
 
 
 def suggestions(*rows) -> pd.DataFrame:
-    """Schema `RECOMMENDATIONS`: (item_id, supplier_id, order_quantity, lead_time) each."""
+    """Schema `RECOMMENDATIONS`: (item_id, supplier_id, order_quantity) each."""
     made = [
         dict.fromkeys(RECOMMENDATIONS.columns, 0.0)
         | {"item_id": item_id, "supplier_id": supplier, "order_quantity": quantity, "unit_cost": 1.75}
-        | {"rule": "level", "trace": json.dumps({"inputs": {"lead_time": lead_time}})}
-        for item_id, supplier, quantity, lead_time in rows
+        | {"rule": "level", "trace": "{}"}
+        for item_id, supplier, quantity in rows
     ]
     return RECOMMENDATIONS.check(pd.DataFrame(made), where="test")
+
+
+def lead_times_of(*rows) -> pd.DataFrame:
+    """Schema `LEAD_TIMES`: (item_id, order_on, lead_time) each."""
+    made = pd.DataFrame(list(rows), columns=["item_id", "order_on", "lead_time"]).assign(
+        supplier_id="F01", lead_time_sd=0.5, observations=9, basis="receipts", review_period=1.0
+    )
+    return LEAD_TIMES.check(made, where="test")

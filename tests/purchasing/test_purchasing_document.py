@@ -155,6 +155,7 @@ def test_european_letters_have_their_signs(words):
 
 def test_what_has_no_sign_is_a_visible_mark():
     assert printable("日本 \U0001f98a €", limit=10) == f"{UNKNOWN * 2} {UNKNOWN} €"
+    assert printable("שלום سلام", limit=10) == f"{UNKNOWN * 4} {UNKNOWN * 4}"  # would be written backwards
     assert f"{UNKNOWN}€" in shown_in(printed(["日本€"]))
 
 
