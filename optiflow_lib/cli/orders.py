@@ -1,6 +1,7 @@
 """Commands on purchase orders."""
 
 import getpass
+import math
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -27,17 +28,22 @@ def list_(
     state: Annotated[str, typer.Option(help="Only orders in this state.")] = "",
     settings_file: SettingsFile = DEFAULT_SETTINGS,
 ) -> None:
-    """List orders."""
+    """List orders; drafts with what is missing to free delivery and to the supplier's minimum."""
     from optiflow_lib.jobs import views
+    from optiflow_lib.jobs.orders import draft_totals
 
-    orders, lines, _ = views.orders(load_settings(settings_file))
+    settings = load_settings(settings_file)
+    orders, lines, _ = views.orders(settings)
     worth = (lines["quantity"] * lines["unit_cost"]).groupby(lines["order_id"]).sum()
-    table = Table("order", "supplier", "location", "state", "expected", "value")
+    missing = draft_totals(settings).set_index("order_id")
+    table = Table("order", "supplier", "location", "state", "expected", "value", "to franco", "to minimum")
     for order in (orders[orders["state"] == state] if state else orders).itertuples():
-        value = f"{worth.get(order.order_id, 0.0):,.2f}"
-        table.add_row(
-            order.order_id, order.supplier_id, order.location_id, order.state, iso(order.expected_on), value
-        )
+        told = (order.order_id, order.supplier_id, order.location_id, order.state, iso(order.expected_on))
+        sums = [worth.get(order.order_id, 0.0)]
+        sums += [
+            missing[name].get(order.order_id) for name in ("missing_to_free_delivery", "missing_to_minimum")
+        ]
+        table.add_row(*map(escape, told), *map(_money, sums))
     Console().print(table)
 
 
@@ -152,6 +158,10 @@ def eml(
     from optiflow_lib.jobs import actions
 
     _write(to, *actions.order_eml(load_settings(settings_file), order_id=order_id, language=language))
+
+
+def _money(value: float | None) -> str:
+    return "" if value is None or math.isnan(value) else f"{value:,.2f}"
 
 
 def _quantities(lines: list[str]) -> dict[str, float]:

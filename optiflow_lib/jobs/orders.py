@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from optiflow_lib import purchasing
 from optiflow_lib.errors import OrderError
 from optiflow_lib.jobs.items import item_terms
 from optiflow_lib.jobs.night import inputs_folder, opened_store
-from optiflow_lib.purchasing import unit_prices
 from optiflow_lib.schemas.source import SUPPLIERS
 from optiflow_lib.settings import PurchasingSettings, Settings
 from optiflow_lib.source import open_inputs
@@ -85,6 +85,16 @@ def order_parts(settings: Settings, order_id: str) -> OrderParts:
     )
 
 
+def draft_totals(settings: Settings) -> pd.DataFrame:
+    """What each draft comes to and what is missing to its supplier's thresholds, as `purchasing.draft_totals` says."""
+    with opened_store(settings) as store:
+        orders = read_orders(store, states=["draft"])
+        lines = read_order_lines(store, order_ids=orders["order_id"].tolist())
+    nights = orders["as_of"].unique()  # one at most: every draft follows the last night
+    suppliers = _suppliers(settings, nights[0].date()) if len(nights) else SUPPLIERS.empty()
+    return purchasing.draft_totals(orders, lines, suppliers=suppliers, currency=settings.purchasing.currency)
+
+
 def line_price(
     settings: Settings, store: Store, *, order_id: str, item_id: str, quantity: float
 ) -> dict[str, float]:
@@ -98,7 +108,7 @@ def line_price(
     items = read_night(store, "items", as_of=order["as_of"].date())
     line = pd.DataFrame([{"item_id": item_id, "supplier_id": order["supplier_id"], "quantity": quantity}])
     terms = item_terms(inputs, items[items["item_id"] == item_id])
-    price = unit_prices(line[line["quantity"] > 0], supplier_terms=terms).dropna()
+    price = purchasing.unit_prices(line[line["quantity"] > 0], supplier_terms=terms).dropna()
     if price.empty:
         return {}
     return {"unit_cost": float(price["unit_price"].iloc[0]), "list_price": float(price["list_price"].iloc[0])}
@@ -129,11 +139,13 @@ def _content(settings: Settings, store: Store, order: pd.Series, lines: pd.DataF
 
 
 def _supplier(settings: Settings, order: pd.Series) -> dict[str, str | None]:
-    inputs = open_inputs(inputs_folder(settings), order["as_of"].date())
-    suppliers = inputs.read("suppliers") if inputs.has("suppliers") else SUPPLIERS.empty()
+    suppliers = _suppliers(settings, order["as_of"].date())
     named = suppliers.loc[suppliers["supplier_id"] == order["supplier_id"], _ADDRESSED]
     if named.empty:
-        named = pd.DataFrame(
-            [{"supplier_id": order["supplier_id"], "name": order["supplier_id"]}], columns=_ADDRESSED
-        )
+        return dict.fromkeys(_ADDRESSED) | {"supplier_id": order["supplier_id"], "name": order["supplier_id"]}
     return {name: None if pd.isna(value) else value for name, value in named.iloc[0].items()}
+
+
+def _suppliers(settings: Settings, as_of: date) -> pd.DataFrame:
+    inputs = open_inputs(inputs_folder(settings), as_of)
+    return inputs.read("suppliers") if inputs.has("suppliers") else SUPPLIERS.empty()

@@ -57,6 +57,26 @@ def test_an_order_is_approved_sent_and_received_and_its_history_tells_so(orders,
         assert any(state in row and author in row for row in history.splitlines()), state
 
 
+def test_a_list_tells_what_is_missing_to_free_delivery_and_to_the_minimum(orders, number):
+    status, told, _ = orders("list", "--state", "draft")
+    (row,) = (row for row in told.splitlines() if number in row)
+    assert status == 0
+    cells = [cell.strip() for cell in row.split("│")[1:-1]]
+    assert cells == [
+        number,
+        "F03",
+        "M01",
+        "draft",
+        "2026-11-04",
+        "24.48",
+        "575.52",
+        "125.52",
+    ]  # 12 × 2.04; 600, 150
+    orders("approve", number)
+    assert number not in orders("list", "--state", "draft")[1]
+    assert "24.48" in orders("list", "--state", "approved")[1]
+
+
 def test_what_arrived_is_entered_line_by_line_and_a_mistake_taken_back(orders, number):
     orders("approve", number)
     orders("send", number)

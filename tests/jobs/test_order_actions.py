@@ -3,17 +3,19 @@
 import email
 import io
 import shutil
+import sqlite3
 from email import policy
 
 import pytest
 from order_shops import NIGHT, open_order_shop, suggest
 from pypdf import PdfReader
+from shops import run_jobs
 
 from optiflow_lib import store
 from optiflow_lib.errors import OrderError
 from optiflow_lib.jobs import actions, views
 from optiflow_lib.jobs.night import opened_store
-from optiflow_lib.jobs.orders import order_parts
+from optiflow_lib.jobs.orders import draft_totals, order_parts
 from optiflow_lib.settings import load_settings
 
 
@@ -158,3 +160,27 @@ def test_a_draft_is_not_written_to_a_supplier(settings):
 def test_an_order_that_does_not_exist_is_named(settings):
     with pytest.raises(OrderError, match="there is no order BC-1999-000001"):
         actions.order_pdf(settings, order_id="BC-1999-000001")
+
+
+def test_drafts_are_compared_with_what_their_suppliers_ask_for(settings):
+    totals = draft_totals(settings).set_index("supplier_id")
+    assert totals.loc["F03", ["value", "missing_to_free_delivery", "missing_to_minimum"]].tolist() == [
+        24.48,
+        575.52,
+        125.52,
+    ]
+    assert totals["is_exact"].all()
+    for order_id in totals["order_id"]:
+        actions.cancel(settings, order_id=order_id, author="ana")
+    assert draft_totals(settings).empty
+
+
+def test_a_supplier_that_the_source_does_not_know_is_named_by_its_number(order_shop, tmp_path):
+    shutil.copytree(order_shop.parent, tmp_path / "shop")
+    settings = load_settings(tmp_path / "shop" / order_shop.name)
+    with sqlite3.connect(tmp_path / "shop" / "shop.db") as shop_db:
+        shop_db.execute("DELETE FROM fournisseurs")
+    shop_db.close()
+    run_jobs(tmp_path / "shop" / order_shop.name, "check_inputs")
+    assert order_parts(settings, number_of(settings, "F03")).supplier["name"] == "F03"
+    assert "F03" in text_of(actions.order_pdf(settings, order_id=number_of(settings, "F03"))[1])
