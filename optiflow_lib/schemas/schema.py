@@ -89,6 +89,13 @@ class Schema:
         if name not in frame:
             return _absent(spec, frame.index)
         raw = frame[name]
+        if spec.kind in ("day", "time"):
+            self._refuse(
+                raw,
+                _zoned(raw),
+                "is a time with a zone: turn it into the shop's own day in the SELECT",
+                where=where,
+            )
         values = _converted(raw, spec.kind)
         self._refuse(raw, values.isna() & raw.notna(), f"is not a {spec.kind}", where=where)
         if not spec.nullable and spec.kind != "flag":
@@ -99,6 +106,8 @@ class Schema:
             )
         if spec.minimum is not None:
             self._refuse(raw, values < spec.minimum, f"is below {spec.minimum:g}", where=where)
+        if spec.kind == "flag":
+            values = values.fillna(0)
         if spec.choices:
             unknown = ~values.isin(spec.choices) & values.notna()
             self._refuse(raw, unknown, f"is not one of {', '.join(spec.choices)}", where=where)
@@ -131,7 +140,7 @@ class Schema:
 
 def _shown(value: object) -> str:
     if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
+        return f"{value:%Y-%m-%d}"
     return repr(value) if isinstance(value, str) else str(value)
 
 
@@ -142,14 +151,25 @@ def _absent(spec: Column, index: pd.Index) -> pd.Series:
 
 
 def _converted(raw: pd.Series, kind: Kind) -> pd.Series:
-    if kind in ("number", "whole"):
+    if kind in ("number", "whole", "flag"):
         return _numbers(raw, whole=kind == "whole")
-    if kind == "flag":
-        return pd.to_numeric(raw, errors="coerce").fillna(0).astype(bool)
     if kind == "text":
         return _texts(raw)
+    if pd.api.types.is_numeric_dtype(raw):  # 20260131 would be taken for nanoseconds of 1970
+        return pd.Series(pd.NaT, index=raw.index, dtype="datetime64[us]")
     times = pd.to_datetime(raw, errors="coerce", utc=False, format="ISO8601" if raw.dtype == "str" else None)
     return (times.dt.normalize() if kind == "day" else times).astype("datetime64[us]")
+
+
+def _zoned(raw: pd.Series) -> pd.Series:
+    """Which values carry a time zone: they must be turned into the business's own time before a day is made of them."""
+    if isinstance(raw.dtype, pd.DatetimeTZDtype):
+        return raw.notna()
+    if raw.dtype == object:
+        return raw.map(lambda value: getattr(value, "tzinfo", None) is not None).astype(bool)
+    if raw.dtype == "str" and raw.str.len().max() > len("2026-01-31"):
+        return raw.str.contains(r":.*(?:Z|[+-]\d\d(?::?\d\d)?)$", na=False)
+    return pd.Series(data=False, index=raw.index)
 
 
 def _numbers(raw: pd.Series, *, whole: bool) -> pd.Series:

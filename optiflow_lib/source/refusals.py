@@ -9,7 +9,8 @@ from optiflow_lib.errors import MappingError, QueryRefused, SourceError
 
 # By each database's own codes: their words are in the server's language.
 _UNKNOWN_NAME = {"42P01", "42703", "42883", "42704", "3F000", 1054, 1146, 1305}
-_WRONG_SQL = {"42601", "42803", "42804", "42P18", "22P02", "22007", 1064, 1055}
+_WRONG_SQL = {"SQLITE_ERROR", 1055, 1064}
+_WRONG_SQL_CLASSES = ("42", "22")  # of SQLSTATE: syntax or access rule, data exception
 _REFUSED = {"25006", "42501", "SQLITE_AUTH", "SQLITE_READONLY", 1142, 1143, 1227, 1792}
 _TOO_LONG = {"57014", "SQLITE_INTERRUPT", 1969, 3024}
 _MENDS: dict[str | int, str] = {
@@ -19,9 +20,6 @@ _MENDS: dict[str | int, str] = {
     "SQLITE_CORRUPT": "the file is damaged: restore it from its backup",
     "SQLITE_CANTOPEN": "let this account read the file, and write its folder when the database uses a WAL",
     "SQLITE_TOOBIG": "leave very long texts and files out of the SELECT",
-    "28P01": "correct the password in source.url",
-    "28000": "correct the user in source.url, or allow it in pg_hba.conf",
-    "3D000": "correct the database's name in source.url",
     1045: "correct the user and the password in source.url",
     1049: "correct the database's name in source.url",
 }
@@ -68,11 +66,11 @@ def _explained(error: sa.exc.DBAPIError, where: str) -> SourceError:
             where=where,
             mend="narrow it, add an index, or raise source.timeout_s",
         )
-    if code in _WRONG_SQL or code == "SQLITE_ERROR":
+    if code in _WRONG_SQL or str(code).startswith(_WRONG_SQL_CLASSES):
         return MappingError(
             what=f"the database cannot run this SELECT: {reason}", where=where, mend="correct the SELECT"
         )
-    mend = _MENDS.get(code, "check source.url and that the server runs")
+    mend = _MENDS.get(code, "check source.url (server, database, user, password) and that the server runs")
     return SourceError(what=f"the business database cannot be read: {reason}", where=where, mend=mend)
 
 

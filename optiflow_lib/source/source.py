@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from collections.abc import Mapping as Dictionary
 from contextlib import contextmanager, nullcontext
-from datetime import date
+from datetime import date, timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -88,14 +88,13 @@ class Source:
     def last_day(self, table: str, *, before: date | None = None) -> date | None:
         """The last day of a dated logical table, or the last one before a day; None when there is none."""
         select, where = self._select(table)
-        column = DAY_COLUMNS[table]
-        bound = self._bound(select, EARLIEST, LATEST, where=where)
-        latest = f"SELECT MAX({column}) AS last_day FROM ({select}) AS rows_of_table"
-        if before is not None:
-            latest += f" WHERE {column} < :before_day"
-            bound["before_day"] = before.isoformat() if self.dialect == "sqlite" else before
-        found = pd.to_datetime(self._rows(latest, bound, where=where)["last_day"].iloc[0])
-        return None if pd.isna(found) else found.date()
+        cutoff = LATEST if before is None else before - timedelta(days=1)
+        latest = f"SELECT MAX({DAY_COLUMNS[table]}) AS last_day FROM ({select}) AS rows_of_table"
+        found = self._rows(latest, self._bound(select, EARLIEST, cutoff, where=where), where=where)
+        day = pd.to_datetime(found["last_day"].iloc[0])
+        if pd.notna(day) and day.date() > cutoff:  # the SELECT does not look at :cutoff
+            day = self.read(table, cutoff=cutoff)[DAY_COLUMNS[table]].max()
+        return None if pd.isna(day) else day.date()
 
     def query(
         self, sql: str, parameters: Dictionary[str, Any] | None = None, *, max_rows: int = MAX_ROWS

@@ -1,3 +1,5 @@
+from datetime import UTC, date, datetime
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 
 from optiflow_lib.errors import DataError
 from optiflow_lib.schemas import item_ids, item_keys
+from optiflow_lib.schemas.schema import Column, Schema
 from optiflow_lib.schemas.source import LOGICAL_TABLES, PRODUCTS, SALES
 
 SALE = {"product_id": ["0001", "0002"], "location_id": "M01", "day": "2026-01-31", "quantity": 1}
@@ -92,3 +95,38 @@ def test_an_item_of_the_main_location_is_named_by_its_product_alone():
 def test_a_location_that_holds_an_at_sign_is_refused():
     with pytest.raises(DataError, match="location_id 'a@b'"):
         item_ids(pd.Series(["1"]), pd.Series(["a@b"]), main_location="M01")
+
+
+@pytest.mark.parametrize(
+    "zoned",
+    [
+        "2026-01-31T23:30:00Z",
+        "2026-01-31 23:30:00+01:00",
+        "2026-01-31 23:30+01",
+        datetime(2026, 1, 31, 23, 30, tzinfo=UTC),
+    ],
+)
+def test_a_time_with_a_zone_is_refused_not_cut_to_a_day(zoned):
+    rows = pd.DataFrame({"day": [zoned, None]})
+    with pytest.raises(DataError, match="time with a zone"):
+        Schema("rows", {"day": Column("day", nullable=True)}).check(rows, where="here")
+
+
+@pytest.mark.parametrize("plain", ["2026-01-31", "20260131", "2026-01-31 23:30:00", date(2026, 1, 31)])
+def test_a_day_may_come_as_text_date_or_time_without_zone(plain):
+    rows = Schema("rows", {"day": Column("day")}).check(pd.DataFrame({"day": [plain]}), where="here")
+    assert rows["day"].tolist() == [pd.Timestamp("2026-01-31")]
+
+
+def test_a_number_is_no_day():
+    with pytest.raises(DataError, match="20260131 is not a day"):
+        Schema("rows", {"day": Column("day")}).check(pd.DataFrame({"day": [20260131]}), where="here")
+
+
+def test_a_flag_is_1_0_or_missing_and_nothing_else():
+    flags = Schema("rows", {"flag": Column("flag", optional=True)})
+    for written in ([1, 0, None], [True, False, None], ["1", "0", None]):
+        rows = flags.check(pd.DataFrame({"flag": written}), where="here")
+        assert rows["flag"].tolist() == [True, False, False]
+    with pytest.raises(DataError, match="'oui' is not a flag"):
+        flags.check(pd.DataFrame({"flag": ["oui", "non"]}), where="here")

@@ -9,6 +9,7 @@ INSERT INTO "select" VALUES
   ('0001', '2026-01-09', 5), ('0001', '2026-01-12', 3), ('0001', '2026-01-13', 2), ('0002', '2026-01-05', 1),
   ('0002', '2026-01-06', -1), ('0002', '2026-01-12', 2), ('0002', '2026-01-13', 1);
 CREATE TABLE stock (code TEXT, qte REAL);
+CREATE INDEX stock_by_code ON stock (code);
 INSERT INTO stock VALUES ('0001', 7), ('0002', 0);
 CREATE TABLE livraisons (ligne TEXT, code TEXT, commande TEXT, prevu TEXT, recu TEXT, voulu REAL, livre REAL);
 INSERT INTO livraisons VALUES

@@ -1,5 +1,7 @@
 """The rows of a check, in words that exist in every language."""
 
+import re
+
 import pandas as pd
 
 from optiflow_lib.schemas import item_ids
@@ -43,9 +45,10 @@ def problems(
 
 def told(detail: str, language: Language) -> str:
     """The `detail` of a row of schema `QUALITY` in the reader's language, its figure in the reader's form."""
-    says, colon, figure = detail.partition(BEFORE_FIGURE)
-    if not colon:
-        return text(says, language)
+    measured = re.fullmatch(rf"(.+){BEFORE_FIGURE}(-?[\d.]+(?:e[+-]\d+)?)", detail)
+    if measured is None:
+        return text(detail, language)
+    says, figure = measured.groups()
     shown = number(float(figure), language, decimals=2)
     return text("{sentence}: {figure}", language, sentence=text(says, language), figure=shown)
 
