@@ -1,6 +1,7 @@
 """An order with everything its documents show."""
 
 import json
+import logging
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from optiflow_lib import purchasing
-from optiflow_lib.errors import OrderError
+from optiflow_lib.errors import DataError, OrderError
 from optiflow_lib.jobs.items import item_terms
 from optiflow_lib.jobs.night import inputs_folder, opened_store
 from optiflow_lib.schemas.source import SUPPLIERS
@@ -23,6 +24,8 @@ from optiflow_lib.store import (
     read_order_steps,
     read_orders,
 )
+
+logger = logging.getLogger(__name__)
 
 _NAMED = ["item_id", "product_id", "location_id", "location", "name", "unit"]
 _ADDRESSED = ["supplier_id", "name", "language", "email", "address"]
@@ -86,12 +89,19 @@ def order_parts(settings: Settings, order_id: str) -> OrderParts:
 
 
 def draft_totals(settings: Settings) -> pd.DataFrame:
-    """What each draft comes to and what is missing to its supplier's thresholds, as `purchasing.draft_totals` says."""
+    """What each draft comes to and what is missing to its supplier's thresholds, as `purchasing.draft_totals` says.
+
+    Without the frozen inputs of their night the thresholds are unknown, and the log says so.
+    """
     with opened_store(settings) as store:
         orders = read_orders(store, states=["draft"])
         lines = read_order_lines(store, order_ids=orders["order_id"].tolist())
     nights = orders["as_of"].unique()  # one at most: every draft follows the last night
-    suppliers = _suppliers(settings, nights[0].date()) if len(nights) else SUPPLIERS.empty()
+    try:
+        suppliers = _suppliers(settings, nights[0].date()) if len(nights) else SUPPLIERS.empty()
+    except DataError as error:  # the list of orders must not need what may be cleaned away
+        logger.warning("thresholds of suppliers are unknown: %s", error.what)
+        suppliers = SUPPLIERS.empty()
     return purchasing.draft_totals(orders, lines, suppliers=suppliers, currency=settings.purchasing.currency)
 
 

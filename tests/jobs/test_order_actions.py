@@ -175,6 +175,14 @@ def test_drafts_are_compared_with_what_their_suppliers_ask_for(settings):
     assert draft_totals(settings).empty
 
 
+def test_drafts_are_still_listed_when_their_nights_inputs_were_cleaned_away(settings, caplog):
+    shutil.rmtree(settings.paths.runs)
+    totals = draft_totals(settings)
+    assert totals["value"].gt(0).all()
+    assert totals["missing_to_free_delivery"].isna().all()
+    assert "thresholds of suppliers are unknown" in caplog.text
+
+
 def test_a_supplier_that_the_source_does_not_know_is_named_by_its_number(order_shop, tmp_path):
     shutil.copytree(order_shop.parent, tmp_path / "shop")
     settings = load_settings(tmp_path / "shop" / order_shop.name)
