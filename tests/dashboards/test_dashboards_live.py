@@ -36,6 +36,7 @@ def test_a_touch_reaches_its_handler_and_the_answer_names_the_request():
         "regions": {"list": "<p>&lt;lait&gt;</p>"},
         "query": {"q": "x"},
         "focus": "#a",
+        "reveal": "",
     }
 
 

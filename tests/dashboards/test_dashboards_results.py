@@ -65,7 +65,7 @@ def test_alerts_are_folded_by_severity_and_ranked_by_euros():
     ]
     html = dashboards.alert_browser(pd.DataFrame(rows), language="fr")
     shown = words(html)
-    assert "Critique : 2 alertes, 130 € en jeu" in shown
+    assert "Critique : 2 · en jeu : 130 €" in shown
     assert shown.index(" b ") < shown.index(" a ") < shown.index("Élevée") < shown.index(" c ")
     assert html.count("<details open>") == 1
 

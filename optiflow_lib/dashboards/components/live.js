@@ -4,6 +4,7 @@
 
 const WAIT_MS = 20000;
 const TYPING_MS = 150;
+const TOLD_MS = 8000; // how long good news stays
 
 const valuesOf = (form) => {
   const values = {};
@@ -130,6 +131,7 @@ function render({ model, el }) {
   const onClick = (event) => {
     const source = event.target.closest("[data-do]");
     if (source?.matches("a, button, tr")) asked(source, event);
+    if (event.target.closest("[data-close]")) event.target.closest("[data-region]").replaceChildren();
     const toggle = event.target.closest("[data-check-all]");
     if (toggle) {
       for (const box of toggle.closest("form").querySelectorAll(`[name="${toggle.dataset.checkAll}"]`)) box.checked = toggle.checked;
@@ -190,6 +192,8 @@ function render({ model, el }) {
     restore(region);
     if (region.querySelector("figure[data-chart]")) draw(region);
     if (field) document.getElementById(field)?.focus({ preventScroll: true });
+    const told = region.querySelector(".told:has(> .notice.good)");
+    if (told) setTimeout(() => told.remove(), TOLD_MS);
   };
 
   const onReply = (message) => {
@@ -203,6 +207,7 @@ function render({ model, el }) {
     for (const [key, html] of Object.entries(message.regions ?? {})) replace(regionOf(key) ?? placed(key), html);
     if (message.query) setAddress(message.query);
     if (message.file) keep(message.file);
+    if (message.reveal) document.querySelector(message.reveal)?.scrollIntoView({ block: "nearest", behavior: "smooth" });
     if (message.focus) document.querySelector(message.focus)?.focus();
   };
 

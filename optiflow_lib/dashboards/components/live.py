@@ -42,12 +42,14 @@ class Reply:
         query: Parameters of the page's address that change; an empty value takes one out.
         file: To download.
         focus: A CSS selector of what gets the focus.
+        reveal: A CSS selector of what is scrolled to when it is out of sight.
     """
 
     regions: Mapping[str, Html] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     file: File | None = None
     focus: str = ""
+    reveal: str = ""
 
 
 class Asked:
@@ -167,6 +169,7 @@ def _written(reply: Reply) -> dict[str, Any]:
         "regions": {region: str(content) for region, content in reply.regions.items()},
         "query": dict(reply.query),
         "focus": reply.focus,
+        "reveal": reply.reveal,
     }
     if reply.file is not None:
         content = base64.b64encode(reply.file.content).decode()

@@ -57,7 +57,7 @@ def _severity(severity: str, alerts: pd.DataFrame, rows: int, language: Language
         Column(text("Values", language), [_values(detail) for detail in shown["detail"]], wide=True),
     ]
     summary = text(
-        "{severity}: {count} alerts, {euros} at risk",
+        "{severity}: {count} · at risk: {euros}",
         language,
         severity=label(severity, language),
         count=number(len(alerts), language),

@@ -4,9 +4,11 @@ import json
 
 import pandas as pd
 
+from optiflow_lib.dashboards.components.worklist import WorkLine
 from optiflow_lib.jobs import views
 from optiflow_lib.texts import Language
 
+ACCENTS = "[\u0300-\u036f]"
 _ABOUT = ["name", "category", "location_id", "supplier_id", "supplier"]
 
 
@@ -35,3 +37,41 @@ def sentences(rows: pd.DataFrame, language: Language) -> list[str]:
     """What each of `alert_rows` says, under the name of its item or supplier."""
     names = rows[["subject", "name"]].rename(columns={"subject": "item_id"}).drop_duplicates("item_id")
     return views.alert_sentences(rows, names, language)
+
+
+def work_lines(rows: pd.DataFrame, language: Language) -> list[WorkLine]:
+    """`alert_rows` as lines of the work list."""
+    said = sentences(rows, language)
+    return [
+        WorkLine(
+            key=row.key,
+            type=row.type,
+            severity=row.severity,
+            state=row.state,
+            sentence=words,
+            about=" · ".join(
+                str(part) for part in (row.item_id, row.category, row.supplier) if pd.notna(part)
+            ),
+            euros=row.euros_at_risk,
+            since=row.opened_on,
+            until=row.snoozed_until,
+            handled_by=row.handled_by if isinstance(row.handled_by, str) else "",
+        )
+        for row, words in zip(rows.itertuples(), said, strict=True)
+    ]
+
+
+def found_by(rows: pd.DataFrame, search: str) -> pd.DataFrame:
+    """The rows in which every word of `search` begins or is part of a name, whatever its accents and capitals."""
+    if not search:
+        return rows
+    columns = ("name", "subject", "item_id", "category", "supplier")
+    text_of_row = folded(rows[list(columns)].fillna("").agg(" ".join, axis=1))
+    for word in folded(pd.Series([search])).iloc[0].split():
+        rows = rows[text_of_row.loc[rows.index].str.contains(word, regex=False)]
+    return rows
+
+
+def folded(texts: pd.Series) -> pd.Series:
+    """Texts without accents and capitals, for comparing."""
+    return texts.str.normalize("NFKD").str.replace(ACCENTS, "", regex=True).str.casefold()

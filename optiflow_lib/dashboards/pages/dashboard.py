@@ -20,6 +20,7 @@ from optiflow_lib.dashboards.components.overview import (
 )
 from optiflow_lib.dashboards.pages.alert_rows import alert_rows, sentences
 from optiflow_lib.dashboards.pages.indicators import Indicator, indicators, stock_by_category
+from optiflow_lib.dashboards.pages.order_cards import shown_orders
 from optiflow_lib.dashboards.pages.page import Maker, Page
 from optiflow_lib.dashboards.pages.visit import Visit
 from optiflow_lib.inventory import KPI_DEFINITIONS
@@ -39,7 +40,6 @@ FIRST = (
 MORE = ("units_sold", "fill_rate", "turns", "gmroi")
 RISKS = 8
 DELIVERIES = 8
-IN_PROGRESS = ("draft", "approved", "sent", "partly_received")
 
 
 class Dashboard(Page):
@@ -148,10 +148,7 @@ class Dashboard(Page):
         return risks_table(risks, self.language)
 
     def _orders(self) -> Html:
-        orders, lines = self._day.orders, self._day.lines
-        shown = orders[orders["state"].isin(IN_PROGRESS)]
-        for column, value in self.filters.chosen.items():
-            shown = shown[shown[column] == value] if column in shown else shown
+        lines, shown = self._day.lines, shown_orders(self._day, self.filters)
         worth = (lines["quantity"] * lines["unit_cost"]).groupby(lines["order_id"]).sum()
         shown = shown.assign(
             value=shown["order_id"].map(worth).fillna(0.0),

@@ -72,7 +72,19 @@ class Page:
     def renewed(self, *regions: str, told: Html | None = None) -> Reply:
         """These regions made again, with what to tell the reader."""
         made = {region: self.content(region) for region in regions}
-        return Reply({**made, "status": told or Html()})
+        return Reply({**made, "status": self.told(told) if told else Html()})
+
+    def told(self, message: Html) -> Html:
+        """A message to the reader, with what closes it."""
+        close = tag(
+            "button",
+            "×",
+            type="button",
+            class_="quiet",
+            data_close=True,
+            aria_label=text("Close", self.language),
+        )
+        return tag("div", message, close, class_="told")
 
     def controls(self) -> Live | None:
         """The widget that makes the page live; there is none before the first night."""
@@ -121,7 +133,7 @@ class Page:
             try:
                 return handler(asked)
             except OptiflowError as error:
-                return Reply({"status": self._refused(error)})
+                return Reply({"status": self.told(self._refused(error))})
 
         return answered
 

@@ -1,0 +1,127 @@
+"""What a reader decides on the work list. Every value from the browser is checked here, every role by the desk."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+from optiflow_lib.dashboards.components.item_detail import LONGEST_NOTE, REASONS, DraftLine
+from optiflow_lib.dashboards.components.live import Asked, File, Reply
+from optiflow_lib.dashboards.pages.explained import draft_line, find_item
+from optiflow_lib.errors import DataError
+from optiflow_lib.jobs import actions, views
+from optiflow_lib.jobs.desk import Desk
+from optiflow_lib.texts import Language, number, text
+
+LONGEST_SNOOZE_DAYS = 366
+MOST_UNITS = 1e7
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What was done, in words, and what the reader should know beside it."""
+
+    said: str
+    beside: str = ""
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The reader's decisions, written through their desk.
+
+    Args:
+        desk: Who they are.
+        view: The published night.
+        language: The reader's.
+    """
+
+    desk: Desk
+    view: views.View
+    language: Language
+
+    def handle(self, asked: Asked, rows: pd.DataFrame, *, state: str) -> Decided | None:
+        """Marks alerts among `rows` as seen, puts them off, or reopens them; None when none was chosen."""
+        wanted = rows[rows["key"].isin(asked.several("alerts"))]
+        if wanted.empty:
+            return None
+        until = self._until(asked) if state == "snoozed" else None
+        self.desk.handle(list(zip(wanted["type"], wanted["subject"], strict=True)), state=state, until=until)
+        count = number(len(wanted), self.language)
+        return Decided(text("Alerts updated: {count}.", self.language, count=count))
+
+    def set_quantity(self, asked: Asked, day: views.Day) -> Decided:
+        """Changes the quantity of a draft's line, with a reason."""
+        line = self._line(asked, day)
+        quantity = asked.number("quantity")
+        fits = 0 <= quantity <= MOST_UNITS and is_multiple(quantity, line.unit_step)
+        _refuse(f"{quantity:g} {line.unit} cannot be ordered", unless=fits)
+        self.desk.set_quantity(
+            order_id=line.order_id, item_id=line.item_id, quantity=quantity, reason=self._reason(asked)
+        )
+        shown = number(quantity, self.language, decimals=3)
+        packs = number(line.multiple, self.language, decimals=3)
+        beside = text("It is no multiple of the pack of {multiple}.", self.language, multiple=packs)
+        said = text("Quantity saved: {quantity}.", self.language, quantity=shown)
+        return Decided(said, "" if is_multiple(quantity, line.multiple) else beside)
+
+    def approve(self, asked: Asked) -> Decided:
+        """Approves a draft."""
+        order_id = asked.words("order")
+        self.desk.approve(order_id)
+        return Decided(text("{order} is approved.", self.language, order=order_id))
+
+    def send(self, asked: Asked) -> Decided:
+        """Notes that an approved order went out."""
+        order_id = asked.words("order")
+        self.desk.send(order_id)
+        return Decided(text("{order} is marked as sent.", self.language, order=order_id))
+
+    def cancel(self, asked: Asked) -> Decided:
+        """Cancels an order."""
+        order_id = asked.words("order")
+        self.desk.cancel(order_id)
+        return Decided(text("{order} is cancelled.", self.language, order=order_id))
+
+    def pdf(self, asked: Asked) -> Reply:
+        """The order as a document."""
+        name, content = actions.order_pdf(self.desk.settings, order_id=asked.words("order"))
+        return Reply(file=File(name, content, "application/pdf"))
+
+    def csv(self, asked: Asked) -> Reply:
+        """The order as a table."""
+        name, content = actions.order_csv(self.desk.settings, order_id=asked.words("order"))
+        return Reply(file=File(name, content, "text/csv;charset=utf-8"))
+
+    def _until(self, asked: Asked) -> date:
+        until = asked.day("until")
+        furthest = self.view.as_of + timedelta(days=LONGEST_SNOOZE_DAYS)
+        _refuse(f"an alert cannot be put off until {until}", unless=self.view.as_of < until <= furthest)
+        return until
+
+    def _line(self, asked: Asked, day: views.Day) -> DraftLine:
+        facts = find_item(self.view, asked.words("item"))
+        line = None if facts is None else draft_line(facts, day)
+        if line is None or line.order_id != asked.words("order"):
+            raise _refusal("the item is in no such draft")
+        return line
+
+    def _reason(self, asked: Asked) -> str:
+        reason, note = asked.one_of("reason", REASONS), asked.words("note", longest=LONGEST_NOTE)
+        _refuse("a quantity is changed for a reason", unless=bool(reason))
+        said = text(reason, self.language)
+        return f"{said}, {note}" if note else said
+
+
+def is_multiple(quantity: float, step: float) -> bool:
+    """Is the quantity a whole number of steps, but for what a float cannot say?"""
+    steps = quantity / step
+    return abs(steps - round(steps)) < 1e-6
+
+
+def _refuse(what: str, *, unless: bool) -> None:
+    if not unless:
+        raise _refusal(what)
+
+
+def _refusal(what: str) -> DataError:
+    return DataError(what=what, where="the work list", mend="correct the field")

@@ -1,0 +1,89 @@
+"""What a person at a page may do. The role is checked here, on the server, whatever the page offered to touch."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from optiflow_lib import store
+from optiflow_lib.errors import AccessError
+from optiflow_lib.jobs import actions
+from optiflow_lib.jobs.night import opened_store
+from optiflow_lib.schemas.operations import ROLES
+from optiflow_lib.settings import Settings
+
+# A viewer only looks; a buyer works through alerts and edits drafts; a manager decides what is ordered.
+LEAST_ROLE = {"handle": "buyer", "edit": "buyer", "send": "buyer", "approve": "manager", "cancel": "manager"}
+AlertKey = tuple[str, str]  # type and subject
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A person's place at the work list.
+
+    Args:
+        settings: Where the store is.
+        user: Their name, recorded with what they do.
+        role: One of `ROLES`.
+    """
+
+    settings: Settings
+    user: str
+    role: str
+
+    def may(self, action: str) -> bool:
+        """Does the role allow this (a key of `LEAST_ROLE`)?"""
+        return ROLES.index(self.role) >= ROLES.index(LEAST_ROLE[action])
+
+    def handle(self, alerts: Iterable[AlertKey], *, state: str, until: date | None = None) -> None:
+        """Acknowledges, puts off (`until` a day) or reopens alerts, one after the other.
+
+        Raises:
+            AccessError: the role does not allow it; nothing is written.
+            StoreError: an alert is resolved meanwhile; those before it are done.
+        """
+        self._require("handle")
+        with opened_store(self.settings) as opened:
+            for kind, subject in alerts:
+                store.set_alert_state(
+                    opened, type=kind, subject=subject, state=state, author=self.user, until=until
+                )
+
+    def set_quantity(self, *, order_id: str, item_id: str, quantity: float, reason: str) -> None:
+        """Replaces a draft's quantity.
+
+        Raises:
+            AccessError: the role does not allow it.
+            OrderError: the quantity is none, or the order is no draft or has no such line.
+        """
+        self._require("edit")
+        actions.set_quantity(
+            self.settings,
+            order_id=order_id,
+            item_id=item_id,
+            quantity=quantity,
+            author=self.user,
+            reason=reason,
+        )
+
+    def approve(self, order_id: str) -> None:
+        """Approves a draft; `AccessError` when the role does not allow it, `OrderError` when it is none any more."""
+        self._require("approve")
+        actions.approve(self.settings, order_id=order_id, author=self.user)
+
+    def send(self, order_id: str) -> None:
+        """Notes that an approved order went out; errors as for `approve`."""
+        self._require("send")
+        actions.send(self.settings, order_id=order_id, author=self.user)
+
+    def cancel(self, order_id: str) -> None:
+        """Cancels an order; errors as for `approve`."""
+        self._require("cancel")
+        actions.cancel(self.settings, order_id=order_id, author=self.user)
+
+    def _require(self, action: str) -> None:
+        if not self.may(action):
+            raise AccessError(
+                what=f"the role {self.role} of {self.user} does not allow to {action}",
+                where="the work list",
+                mend=f"it takes a {LEAST_ROLE[action]}: `optiflow users` gives roles",
+            )
