@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from order_frames import lines_of
 
@@ -75,6 +75,7 @@ def test_a_discount_is_the_share_of_the_list_price_that_is_not_paid(list_price, 
     assert line.discount == Decimal(discount)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(quantities, prices, rates), max_size=20))
 def test_totals_are_the_sums_of_rounded_lines_and_never_negative(rows):
     given_ = [list(column) for column in zip(*rows, strict=True)] or [[], [], []]

@@ -19,7 +19,7 @@ from optiflow_lib.purchasing import fonts, order_pdf
 from optiflow_lib.purchasing.fonts import UNKNOWN, printable, register_fonts
 from optiflow_lib.settings import PurchasingSettings
 
-SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def printed(

@@ -103,7 +103,7 @@ def test_what_is_no_order_is_not_sent(state):
         message(order=order_of(state=state))
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.one_of(
         st.text(max_size=300), st.sampled_from(HOSTILE), st.sampled_from(["a\r\nBcc: e@e.example", "x\n\ny"])

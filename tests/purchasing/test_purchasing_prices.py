@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optiflow_lib.purchasing import unit_prices
@@ -63,6 +63,7 @@ def test_a_table_of_terms_without_breaks_or_without_rows_will_do():
     assert unit_prices(lines.iloc[:0], supplier_terms=plain).empty
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.floats(0, 1e4), min_size=1, max_size=5, unique=True).map(sorted),
     st.lists(st.floats(0.01, 100), min_size=5, max_size=5).map(lambda prices: sorted(prices, reverse=True)),
