@@ -107,6 +107,10 @@ class DashboardSettings(_Section):
     stale_after_hours: PositiveInt = 26
     cache_seconds: PositiveInt = 300
     redis_url: str = ""  # empty: a cache in memory
+    viewers: PositiveInt = 24  # pages open at the same time; one more waits for its turn
+    warm_kernels: PositiveInt = 8  # kernels that are ready before somebody comes
+    behind_proxy: bool = False  # believe X-Forwarded-For and X-Forwarded-Proto
+    login_header: str = ""  # of a proxy on this machine that has checked who it is; empty: the login form
 
 
 class Settings(BaseSettings):
