@@ -70,6 +70,10 @@ class AccessError(OptiflowError):
     """Somebody asks for what their role does not allow."""
 
 
+class ServingError(OptiflowError):
+    """The dashboards cannot be served as asked."""
+
+
 class BatchError(OptiflowError):
     """A chain of notebooks cannot run, or one of its notebooks failed."""
 

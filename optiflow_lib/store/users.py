@@ -1,6 +1,9 @@
 """People who may log in. Passwords are kept as argon2 hashes only."""
 
+import hashlib
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import pandas as pd
 import sqlalchemy as sa
@@ -17,6 +20,16 @@ from optiflow_lib.store.times import naive_utc
 MINIMUM_LENGTH = 8
 _hasher = PasswordHasher()
 _table = tables.users
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who may log in. `seal` changes with the password, and so ends what was logged in with the old one."""
+
+    name: str
+    role: str
+    language: str
+    seal: str
 
 
 def add_user(
@@ -73,12 +86,30 @@ def verify_user(store: Store, *, name: str, password: str) -> str | None:
     with store.reading() as connection:
         chosen = sa.select(_table.c.role, _table.c.password_hash).where(_table.c.name == name)
         found = connection.execute(chosen).one_or_none()
-    role, hashed = found or (None, _hasher.hash("nobody has this password"))
+    role, hashed = found or (None, _nobody(_hasher))
     try:
         _hasher.verify(hashed, password)
     except (VerifyMismatchError, InvalidHashError):
         return None
     return role
+
+
+def read_accounts(store: Store) -> list[Account]:
+    """Everybody who may log in, by name; language is empty when none was chosen."""
+    columns = (_table.c.name, _table.c.role, _table.c.language, _table.c.password_hash)
+    with store.reading() as connection:
+        rows = connection.execute(sa.select(*columns).order_by(_table.c.name)).all()
+    return [Account(name, role, language or "", _seal(hashed)) for name, role, language, hashed in rows]
+
+
+def _seal(hashed: str) -> str:
+    return hashlib.sha256(hashed.encode()).hexdigest()[:16]
+
+
+@cache
+def _nobody(hasher: PasswordHasher) -> str:
+    # Made once: a name that nobody has must not take longer to refuse than a wrong password.
+    return hasher.hash("nobody has this password")
 
 
 def _hashed(password: str) -> str:

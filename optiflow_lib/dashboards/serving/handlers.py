@@ -1,0 +1,242 @@
+"""What the server answers: pages, their connections and ends, and designed words where there is no page."""
+
+import json
+import logging
+import secrets
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import parse_qs
+
+from jupyter_server.base.handlers import APIHandler, JupyterHandler
+from tornado import web
+from tornado.iostream import StreamClosedError
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+
+from optiflow_lib.dashboards.serving.context import CONTEXT, Context
+from optiflow_lib.dashboards.serving.frame import LANGUAGE_COOKIE, chosen_language, frame
+from optiflow_lib.dashboards.serving.guards import anybody, owner, somebody
+from optiflow_lib.dashboards.serving.identity import Person
+from optiflow_lib.dashboards.serving.lives import NoRoom
+from optiflow_lib.texts import LANGUAGES, Language, text
+
+logger = logging.getLogger(__name__)
+
+VISITOR_COOKIE = "optiflow-visitor"
+YEAR_DAYS = 365
+AGAIN_AFTER_S = 5
+
+
+class FramedHandler(JupyterHandler):  # type: ignore[misc]  # jupyter_server is untyped here
+    """Everything a person sees in a browser: in their language, inside the frame."""
+
+    @property
+    def context(self) -> Context:
+        """Parts of the server."""
+        return cast(Context, self.settings[CONTEXT])
+
+    @property
+    def person(self) -> Person | None:
+        """Who is asking."""
+        return cast(Person | None, self.current_user)
+
+    @property
+    def language(self) -> Language:
+        """The language to answer in."""
+        asked = parse_qs(self.request.query[:4000]).get("language", [""])[-1]
+        return chosen_language(
+            asked=asked,
+            kept=self.get_cookie(LANGUAGE_COOKIE, ""),
+            account=self.person.language if self.person else "",
+            accepted=self.request.headers.get("Accept-Language", ""),
+            fallback=self.context.settings.dashboards.language,
+        )
+
+    def frame(self, title: str, *, current: str = "") -> dict[str, Any]:
+        """What surrounds the answer; the navigation only for somebody who is logged in."""
+        person, language = self.person, self.language
+        base = frame(
+            self.context.printer.pages() if person else {},
+            current=current,
+            title=title,
+            language=language,
+            query=self.request.query,
+            base_url=self.base_url,
+            assets=self.context.assets,
+            path=self.request.path,
+        )
+        return base | {
+            "user": person.username if person else "",
+            "role": role_name(person.role, language) if person else "",
+            "may_log_out": self.identity_provider.has_form and person is not None,
+            "logout": f"{self.base_url}logout",
+            "xsrf": self.xsrf_token.decode(),
+        }
+
+    def keep_language(self) -> None:
+        """Remembers a language that was chosen in the address."""
+        asked = parse_qs(self.request.query[:4000]).get("language", [""])[-1]
+        if asked in LANGUAGES:
+            self.set_cookie(
+                LANGUAGE_COOKIE,
+                asked,
+                expires_days=YEAR_DAYS,
+                path=self.base_url,
+                samesite="Lax",
+                httponly=True,
+            )
+
+    def write_template(self, template: str, *, title: str, **values: Any) -> None:
+        """Answers with one of the templates that are no page."""
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.write(self.context.templates.get_template(template).render(frame=self.frame(title), **values))
+
+    def write_error(self, status_code: int, **_: Any) -> None:
+        """An error in words."""
+        self.current_user = getattr(self, "_jupyter_current_user", None)
+        title, line = told_error(status_code, self.language)
+        home = {"address": self.base_url, "title": text("To the dashboard", self.language)}
+        self.write_template("message.html", title=title, lines=[line], link=home if self.person else None)
+
+
+class PageHandler(FramedHandler):
+    """A page."""
+
+    @somebody
+    async def get(self, name: str) -> None:
+        """Prints the page in a kernel of the visit's own, and counts the visit."""
+        page = self.context.printer.pages().get(name)
+        if page is None:
+            raise web.HTTPError(HTTPStatus.NOT_FOUND)
+        self.keep_language()
+        person = cast(Person, self.person)
+        told = {
+            "user": person.username,
+            "role": person.role,
+            "language": self.language,
+            "query": self.request.query,
+        }
+        pieces = self.context.printer.printed(
+            page, owner=person.username, told=told, frame=self.frame(page.title(self.language), current=name)
+        )
+        visitor = self._visitor(person)
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        try:
+            async for piece in pieces:
+                self.write(piece)
+                await self.flush()
+        except NoRoom:
+            self._ask_to_wait(page.title(self.language))
+            return
+        except StreamClosedError:
+            logger.info("a visitor of %s left before it was printed", name)
+        finally:
+            await pieces.aclose()  # type: ignore[attr-defined]  # an async generator, which ends its kernel when left
+        self.context.recorder.record(page=name, visitor=visitor)
+
+    def _visitor(self, person: Person) -> str:
+        """A name, or a random word where nobody logs in; never an address."""
+        if not person.local:
+            return str(person.username)
+        word = self.get_signed_cookie(VISITOR_COOKIE, max_age_days=YEAR_DAYS)
+        if word is not None:
+            return cast(str, word.decode())
+        fresh = secrets.token_urlsafe(9)
+        self.set_signed_cookie(
+            VISITOR_COOKIE, fresh, expires_days=YEAR_DAYS, path=self.base_url, samesite="Lax", httponly=True
+        )
+        return fresh
+
+    def _ask_to_wait(self, title: str) -> None:
+        said = text(
+            "Everybody's pages fill the server right now. Yours opens by itself as soon as there is room.",
+            self.language,
+        )
+        self.write_template("message.html", title=title, lines=[said], again_after_s=AGAIN_AFTER_S)
+
+
+class HomeHandler(FramedHandler):
+    """The root: leads to the first page."""
+
+    @somebody
+    def get(self) -> None:
+        """Redirects."""
+        self.redirect(f"{self.base_url}{next(iter(self.context.printer.pages()))}")
+
+
+class NothingHandler(FramedHandler):
+    """Every address that is nothing."""
+
+    @anybody
+    def get(self) -> None:
+        """Says so."""
+        raise web.HTTPError(HTTPStatus.NOT_FOUND)
+
+    post = put = delete = get
+
+
+class ConnectionHandler(VoilaKernelWebsocketHandler):  # type: ignore[misc]
+    """A page's websocket to its kernel; the authorizer lets only its owner in."""
+
+    async def open(self, kernel_id: str) -> None:
+        """The page is there."""
+        self._lives.connected(kernel_id, self)
+        await super().open(kernel_id)
+
+    def on_close(self) -> None:
+        """The page is gone, or its network."""
+        self._lives.disconnected(self.kernel_id, self)
+        super().on_close()
+
+    @property
+    def _lives(self) -> Any:
+        return cast(Context, self.settings[CONTEXT]).lives
+
+
+class KernelModelHandler(APIHandler):  # type: ignore[misc]
+    """What Voilà's own front end asks before it connects."""
+
+    auth_resource = "kernels"
+
+    @owner
+    def get(self, kernel_id: str) -> None:
+        """The kernel's name and state."""
+        self.finish(json.dumps(self.kernel_manager.kernel_model(kernel_id)))
+
+
+class EndHandler(APIHandler):  # type: ignore[misc]
+    """What a page says when it is closed."""
+
+    auth_resource = "kernels"
+
+    @owner
+    async def post(self, kernel_id: str) -> None:
+        """Ends the page's kernel."""
+        await cast(Context, self.settings[CONTEXT]).lives.end(kernel_id)
+        self.set_status(HTTPStatus.NO_CONTENT)
+        self.finish()
+
+
+def told_error(status: int, language: Language) -> tuple[str, str]:
+    """Title and sentence of an error."""
+    if status == HTTPStatus.NOT_FOUND:
+        return text("There is no such page", language), text("The address leads nowhere.", language)
+    if status == HTTPStatus.FORBIDDEN:
+        return text("Not allowed", language), text(
+            "You may not see this, or you must log in again.", language
+        )
+    return text("Something went wrong", language), text(
+        "The server could not answer. Its log says why; try again in a moment.", language
+    )
+
+
+def role_name(role: str, language: Language) -> str:
+    """What a role is called."""
+    names = {
+        "viewer": text("viewer", language),
+        "buyer": text("buyer", language),
+        "manager": text("manager", language),
+        "admin": text("administrator", language),
+    }
+    return names[role]
