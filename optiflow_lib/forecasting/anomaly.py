@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from optiflow_lib.forecasting.calm import calm_level, event_mask
-from optiflow_lib.forecasting.law import day_quantiles, fitted_law
+from optiflow_lib.forecasting.law import Errors, day_quantiles, law_of, steps_of
 from optiflow_lib.forecasting.panel import Panel, panel_of
 from optiflow_lib.schemas.results import ANOMALIES
 
@@ -38,7 +38,7 @@ def anomalies(
         return ANOMALIES.empty()
     mask = event_mask(panel, events, items)
     level = calm_level(panel, mask)
-    law = fitted_law(panel)
+    law = law_of(Errors.of(level, np.where(mask, np.nan, panel.quantity)), steps_of(panel.quantity))
     recent = panel.days > pd.Timestamp(as_of) - pd.Timedelta(days=LOOK_BACK_DAYS)
     low, high = day_quantiles(np.nan_to_num(level[:, recent]), law, PROBABILITIES)
     actual, judged = panel.quantity[:, recent], ~mask[:, recent] & ~np.isnan(level[:, recent])

@@ -8,9 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from optiflow_lib.forecasting.panel import Array, Panel
+from optiflow_lib.forecasting.panel import Array, Panel, ratio
 
 WEEK = 7
 AVERAGE_DAYS = 56
@@ -47,8 +46,7 @@ def weekday_average(panel: Panel, horizon_days: int) -> Array:
 def croston(panel: Panel, horizon_days: int, *, smoothing: float = CROSTON_SMOOTHING) -> Array:
     """Smoothed size over smoothed interval of demand (Croston 1972); unknown days do not count as time."""
     size, interval, _ = _intermittent(panel.quantity, size_smoothing=smoothing, interval_smoothing=smoothing)
-    rate = np.divide(size, interval, out=np.zeros_like(size), where=interval > 0)
-    return np.repeat(rate[:, None], horizon_days, axis=1)
+    return np.repeat(ratio(size, interval)[:, None], horizon_days, axis=1)
 
 
 def sba(panel: Panel, horizon_days: int, *, smoothing: float = CROSTON_SMOOTHING) -> Array:
@@ -73,6 +71,7 @@ BASELINES: dict[str, Callable[[Panel, int], Array]] = {
     "seasonal_naive": seasonal_naive,
     "moving_average": moving_average,
     "weekday_average": weekday_average,
+    "croston": croston,
     "sba": sba,
     "tsb": tsb,
 }
@@ -117,8 +116,5 @@ def _last_known(quantity: Array) -> Array:
     return np.where(last >= 0, taken, np.nan)
 
 
-def _mean(quantity: Array) -> NDArray[np.float64]:
-    known = ~np.isnan(quantity)
-    return np.divide(  # type: ignore[no-any-return]
-        np.nansum(quantity, axis=1), known.sum(axis=1), out=np.zeros(len(quantity)), where=known.any(axis=1)
-    )
+def _mean(quantity: Array) -> Array:
+    return ratio(np.nansum(quantity, axis=1), (~np.isnan(quantity)).sum(axis=1))

@@ -1,47 +1,61 @@
-"""The ways to forecast that compete for each item; all give a mean per day, and share one law around it."""
+"""The ways to forecast that compete for each item; each gives a mean per item and day."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from optiflow_lib.errors import ForecastError
-from optiflow_lib.forecasting.baselines import BASELINES, weekday_average
-from optiflow_lib.forecasting.panel import Array, Panel, panel_of
-from optiflow_lib.forecasting.regressors import with_events
-from optiflow_lib.schemas.results import COMPONENTS
-from optiflow_lib.settings import ForecastSettings
+from optiflow_lib.forecasting.baselines import BASELINES
+from optiflow_lib.forecasting.panel import Array
+from optiflow_lib.forecasting.past import Past
 
+Maker = Callable[[Past], Array]
 # From simple to elaborate: the simpler wins where the difference is within a standard error.
 SIMPLICITY = (
     "moving_average",
     "seasonal_naive",
     "weekday_average",
+    "croston",
     "sba",
     "tsb",
-    "blend",
+    "pooled",
+    "prophet_plain",
     "prophet_additive",
     "prophet",
+    "prophet_monthly",
+    "prophet_recent",
+    "prophet_windows",
+    "prophet_three_years",
+    "prophet_group",
+    "blend",
+    "blend_recent",
+    "average",
 )
-MODES: dict[str, Literal["additive", "multiplicative"]] = {
-    "prophet": "multiplicative",
-    "prophet_additive": "additive",
+# Averages of others, with their shares. FORECASTING: combinations lose less where single ones fail.
+BLENDS: dict[str, dict[str, float]] = {
+    "blend": {"pooled": 0.7, "prophet": 0.3},
+    "blend_recent": {"pooled": 0.5, "prophet_windows": 0.5},
+    "average": {
+        "prophet_monthly": 0.25,
+        "prophet_recent": 0.25,
+        "prophet_windows": 0.25,
+        "prophet_group": 0.25,
+    },
 }
-PROPHET_SHARE = 0.3  # of the blend; FORECASTING: the best of a grid on 1,417 M5 items
-LEAST_DAYS = 56  # with less known history a model is not asked
+FALLBACK = "pooled"
 
 
 @dataclass
 class Means:
-    """Mean demand per candidate, arrays (n_items, horizon_days) in the order of `panel.item_ids`.
+    """Mean demand per candidate, arrays (n_items, horizon_days) in the order of `past.panel.item_ids`.
 
-    `components` are Prophet's, `failures` are items (item_id, reason) that it could not fit: they have the
-    weekday average instead.
+    `components` are Prophet's; `failures` are items (item_id, reason) that it could not fit: they have the pooled
+    model's forecast instead.
     """
 
-    panel: Panel
+    past: Past
     by_candidate: dict[str, Array] = field(default_factory=dict)
     components: dict[str, pd.DataFrame] = field(default_factory=dict)
     failures: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -63,94 +77,38 @@ def ordered(names: Iterable[str]) -> list[str]:
     return sorted(set(names), key=SIMPLICITY.index)
 
 
-def candidate_means(
-    names: Sequence[str],
-    demand: pd.DataFrame,
-    *,
-    event_days: pd.DataFrame,
-    horizon_days: int,
-    settings: ForecastSettings,
-) -> Means:
-    """Forecasts of several candidates for the days after the last day of `demand`.
-
-    Args:
-        names: Candidates, of `SIMPLICITY`.
-        demand: Schema `DEMAND`.
-        event_days: Of `regressors.event_columns`, covering history and horizon.
-        horizon_days: Days ahead.
-        settings: Country, solver and threads of Prophet.
+def candidate_means(names: Iterable[str], past: Past) -> Means:
+    """Forecasts of several candidates for the days after the last day of the demand.
 
     Raises:
         ForecastError: a name is unknown.
     """
-    ordered(names)
-    means = Means(panel_of(demand))
-    prophets = {name for name in names if name in MODES} | ({"prophet"} if "blend" in names else set())
-    for name in sorted(prophets):
-        _fit_prophet(name, means, demand, event_days=event_days, horizon_days=horizon_days, settings=settings)
-    for name in names:
-        baseline: Callable[[Panel, int], Array] | None = BASELINES.get(name)
-        if baseline:
-            means.by_candidate[name] = baseline(means.panel, horizon_days)
-    if "blend" in names:
-        calm = weekday_average(means.panel, horizon_days)
-        means.by_candidate["blend"] = (
-            PROPHET_SHARE * means.by_candidate["prophet"] + (1 - PROPHET_SHARE) * calm
-        )
+    wanted = ordered(names)
+    parts = {part for name in wanted if name in BLENDS for part in BLENDS[name]}
+    means = Means(past)
+    for name in ordered({*wanted, *parts} - set(BLENDS)):
+        _make(name, means)
+    for name in wanted:
+        if name in BLENDS:
+            weighted = [share * means.by_candidate[part] for part, share in BLENDS[name].items()]
+            means.by_candidate[name] = np.sum(weighted, axis=0)
     return means
 
 
-def _fit_prophet(
-    name: str,
-    means: Means,
-    demand: pd.DataFrame,
-    *,
-    event_days: pd.DataFrame,
-    horizon_days: int,
-    settings: ForecastSettings,
-) -> None:
-    from optiflow_lib.forecasting.batch_prophet import BatchProphet  # noqa: PLC0415 - Prophet is heavy
+def _make(name: str, means: Means) -> None:
+    past = means.past
+    if name in BASELINES:
+        means.by_candidate[name] = BASELINES[name](past.panel, past.horizon_days)
+    elif name == FALLBACK:
+        means.by_candidate[name] = past.pooled.mean
+    elif name == "prophet_group":
+        from optiflow_lib.forecasting.hierarchy import group_prophet_means  # noqa: PLC0415 - Prophet is heavy
 
-    fallback = weekday_average(means.panel, horizon_days)
-    known = demand.groupby("item_id")["quantity"].agg(lambda q: q.notna().sum())
-    asked = known.index[known >= LEAST_DAYS]
-    means.by_candidate[name] = fallback
-    means.failures[name] = pd.DataFrame({"item_id": [], "reason": []})
-    if not len(asked):
-        return
-    columns = [c for c in event_days.columns if c not in ("item_id", "day")]
-    history = with_events(_until(demand[demand["item_id"].isin(asked)], means.panel.days[-1]), event_days)
-    model = BatchProphet(
-        seasonality_mode=MODES[name],
-        country_holidays=settings.country,
-        solver=settings.solver,
-        n_threads=settings.threads,
-    )
-    used = [column for column in columns if history[column].any()]
-    for column in used:
-        model.add_regressor(column, standardize=False)
-    model.fit(history[["item_id", "day", "quantity", *used]])
-    future = _future(asked, means.panel.days[-1], horizon_days, event_days)
-    predicted = model.predict(horizon_days=horizon_days, quantiles=(), future=future)
-    made = predicted.pivot_table(index="item_id", columns="day", values="forecast").reindex(
-        means.panel.item_ids
-    )
-    means.by_candidate[name] = np.where(made.isna(), fallback, np.maximum(made, 0.0))
-    means.failures[name] = model.failures[["item_id", "reason"]]
-    means.components[name] = COMPONENTS.check(model.components(future=future), where=f"components of {name}")
+        means.by_candidate[name] = group_prophet_means(past)
+    else:
+        from optiflow_lib.forecasting.prophets import VARIANTS, prophet_forecast  # noqa: PLC0415 - Prophet is heavy
 
-
-def _until(demand: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
-    """`demand` with an unknown last day, where its items ended before the others: forecasts start after it."""
-    if demand["day"].max() >= last:
-        return demand
-    unknown = demand.tail(1).assign(day=last, quantity=np.nan)
-    return pd.concat([demand, unknown], ignore_index=True)
-
-
-def _future(
-    item_ids: pd.Index, last: pd.Timestamp, horizon_days: int, event_days: pd.DataFrame
-) -> pd.DataFrame:
-    ahead = pd.DataFrame({"day": pd.date_range(last + pd.Timedelta(days=1), periods=horizon_days)})
-    days = pd.DataFrame({"item_id": item_ids}).merge(ahead.astype("datetime64[us]"), how="cross")
-    return with_events(days, event_days)
+        made = prophet_forecast(VARIANTS[name], past)
+        means.by_candidate[name] = made.mean
+        means.components[name] = made.components
+        means.failures[name] = made.failures[["item_id", "reason"]]

@@ -1,14 +1,17 @@
 """The night's forecasts: each item by its champion, per day and until an order would arrive."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from optiflow_lib.forecasting.backtesting import PROBABILITIES
-from optiflow_lib.forecasting.candidates import Means, candidate_means
-from optiflow_lib.forecasting.law import Law, day_quantiles, fitted_law, sample_paths
+from optiflow_lib.forecasting.calibration import calibrated_law
+from optiflow_lib.forecasting.candidates import FALLBACK, Means, candidate_means
+from optiflow_lib.forecasting.law import Law, day_quantiles, sample_paths
 from optiflow_lib.forecasting.panel import Array, Days, Ids
+from optiflow_lib.forecasting.past import Past, chosen_means
+from optiflow_lib.forecasting.scores import PROBABILITIES
 from optiflow_lib.schemas.results import (
     COMPONENTS,
     FAILURES,
@@ -20,7 +23,6 @@ from optiflow_lib.schemas.results import (
 from optiflow_lib.settings import ForecastSettings
 
 CHUNK_ITEMS = 200
-NEW_ITEM = "moving_average"
 STEP = "20_forecasts"
 
 
@@ -45,7 +47,9 @@ def forecast_items(
     demand: pd.DataFrame,
     *,
     champions: pd.DataFrame,
+    calibration: pd.DataFrame,
     regressors: pd.DataFrame,
+    groups: Mapping[str, str],
     item_ids: list[str],
     lead_time_draws: Days,
     review_periods: Array,
@@ -55,8 +59,10 @@ def forecast_items(
 
     Args:
         demand: Schema `DEMAND`, ending with the day being closed.
-        champions: item_id, candidate; an item without one gets the moving average.
+        champions: item_id, candidate; an item without one gets the pooled count model.
+        calibration: Of `backtesting.Backtest`: what the champions missed in the past; may lack items.
         regressors: Of `regressors.event_columns`, covering history and horizon.
+        groups: Of each item_id: items that share a season, e.g. its category.
         item_ids: All items of the night, sorted; those without demand get a zero forecast.
         lead_time_draws: Days, shape (len(item_ids), n_samples): possible lead times of an order placed today.
         review_periods: Days until the next order could be placed, shape (len(item_ids),).
@@ -64,20 +70,20 @@ def forecast_items(
     """
     waits = lead_time_draws + review_periods[:, None].astype(int)
     longest = max(settings.horizon_days, int(waits.max(initial=0)))
-    names = sorted({*champions["candidate"], NEW_ITEM})
-    means = candidate_means(names, demand, event_days=regressors, horizon_days=longest, settings=settings)
+    past = Past(demand, groups, regressors, longest, settings)
+    means = candidate_means({*champions["candidate"], FALLBACK}, past)
     won = dict(zip(champions["item_id"], champions["candidate"], strict=True))
-    chosen = pd.Series({i: won.get(i, NEW_ITEM) for i in means.panel.item_ids}, dtype="str")
-    mean = _chosen_means(means, chosen)
-    law = fitted_law(means.panel)
-    days = pd.date_range(means.panel.days[-1] + pd.Timedelta(days=1), periods=longest)
+    chosen = pd.Series({i: won.get(i, FALLBACK) for i in past.panel.item_ids}, dtype="str")
+    mean = chosen_means(means.by_candidate, chosen)
+    law = calibrated_law(past, chosen, calibration)
+    days = past.days_ahead
     h = settings.horizon_days
-    rows = np.asarray(item_ids, dtype=object).searchsorted(means.panel.item_ids)
-    made = _forecasts(means.panel.item_ids, days[:h], mean[:, :h], law, chosen)
+    rows = np.asarray(item_ids, dtype=object).searchsorted(past.panel.item_ids)
+    made = _forecasts(past.panel.item_ids, days[:h], mean[:, :h], law, chosen)
     intervals = _intervals(
-        mean, law, means.panel.item_ids, lead_time_draws[rows], waits[rows], settings=settings
+        mean, law, past.panel.item_ids, lead_time_draws[rows], waits[rows], settings=settings
     )
-    without = sorted(set(item_ids) - set(means.panel.item_ids))
+    without = sorted(set(item_ids) - set(past.panel.item_ids))
     return Forecasting(
         FORECASTS.check(
             pd.concat([made, _zeros(without, days[:h])]).sort_values(["item_id", "day"]), where="forecasts"
@@ -89,14 +95,6 @@ def forecast_items(
         ),
         _failures(means, chosen),
     )
-
-
-def _chosen_means(means: Means, chosen: pd.Series) -> Array:
-    mean = np.zeros_like(means.by_candidate[NEW_ITEM])
-    for name in chosen.unique():
-        mine = (chosen == name).to_numpy()
-        mean[mine] = means.by_candidate[name][mine]
-    return mean
 
 
 def _forecasts(
@@ -121,7 +119,7 @@ def _intervals(
     parts = []
     for first in range(0, len(item_ids), CHUNK_ITEMS):
         part = slice(first, first + CHUNK_ITEMS)
-        own = Law(law.dispersion[part], law.level_sd[part], law.whole[part])
+        own = law.taken(part)
         n_samples = lead_times.shape[1]
         paths = sample_paths(
             mean[part], own, item_ids=item_ids[part], n_samples=n_samples, seed=settings.seed
@@ -147,7 +145,7 @@ def _summary(name: str, item_ids: Ids, days: Days, total: Array) -> pd.DataFrame
 
 def _zeros(item_ids: list[str], days: pd.DatetimeIndex) -> pd.DataFrame:
     rows = pd.DataFrame({"item_id": np.repeat(item_ids, len(days)), "day": np.tile(days, len(item_ids))})
-    return rows.assign(forecast=0.0, q10=0.0, q50=0.0, q90=0.0, model=NEW_ITEM)
+    return rows.assign(forecast=0.0, q10=0.0, q50=0.0, q90=0.0, model=FALLBACK)
 
 
 def _zero_intervals(item_ids: list[str]) -> pd.DataFrame:

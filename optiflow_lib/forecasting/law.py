@@ -1,23 +1,30 @@
 """From a mean to a distribution: counts that vary more than Poisson, around a level that is itself uncertain.
 
-Demand of a day is negative binomial, ``variance = mean + dispersion · mean²``; goods that are sold by weight follow a
-gamma law, ``variance = dispersion · mean²``, which does not depend on their unit. All days of a path share one error of level (lognormal): errors of a horizon are
-correlated, which √time scaling overlooks. Source: Syntetos & Boylan, Intermittent Demand Forecasting (2021), ch. 4-5.
+Demand of a day is a whole number of steps (pieces, or grams where goods are weighed) and negative binomial:
+``variance = step · mean + dispersion · mean²``. All days of a path share one error of level (lognormal): errors of a
+horizon are correlated, which √time scaling overlooks. Both are measured on forecasts of days that were not yet known,
+so that whatever makes a forecast miss is in them. Source: Syntetos & Boylan, Intermittent Demand Forecasting (2021),
+ch. 4-5.
 """
 
 import zlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, Self
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from optiflow_lib.forecasting.panel import Array, Panel
+from optiflow_lib.forecasting.panel import Array, Rows, ratio
 
-YEAR, MONTH = 364, 28
-PRIOR_DAYS = 56.0  # an item's own dispersion is believed like this many days of its group's
-LEAST_LEVEL_SD, MOST_LEVEL_SD = 0.03, 0.6
-MOST_DISPERSION = 20.0
+STEPS = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01, 0.001)
+MOST_COUNTS = 2000.0  # means of more steps than this have a gamma law, which is then the same
+PRIOR_INFORMATION = 40.0  # an item's own dispersion is believed as far as it is known better than this
+PRIOR_TOTALS = 12.0  # an item's own error of level counts as far as it rests on more totals than this
+SPEEDS = np.array([0.1, 0.25, 0.5, 1, 2, 5, 20])  # classes of items, by mean demand a day in steps
+MOST_DISPERSION, MOST_LEVEL_VARIANCE, LEAST_LEVEL_SD = 20.0, 1.0, 0.02
+HORIZON = 28.0  # days of a total, where none was compared
+DEFAULT_DISPERSION, DEFAULT_LEVEL_SD = 0.5, 0.3  # where no forecast could be compared yet
 
 
 @dataclass(frozen=True)
@@ -25,42 +32,144 @@ class Law:
     """How demand varies around its mean, per item, arrays of shape (n_items,).
 
     Args:
-        dispersion: Variance of a day (beyond Poisson's, where demand is counted) over the squared mean.
-        level_sd: Standard deviation of the log of the level's error over a horizon.
-        whole: Is demand counted in whole units?
+        dispersion: Variance of a day beyond Poisson's, over the squared mean.
+        level_sd: Standard deviation of the log of the level's error, shared by the days of a horizon.
+        step: Smallest quantity, units; demand is a multiple of it.
     """
 
     dispersion: Array
     level_sd: Array
-    whole: NDArray[np.bool_]
+    step: Array
+
+    def taken(self, rows: Rows | slice) -> "Law":
+        """The law of some of the items."""
+        return Law(self.dispersion[rows], self.level_sd[rows], self.step[rows])
+
+    @property
+    def spread(self) -> Array:
+        """Dispersion of a day with the error of level in it."""
+        return np.asarray((1 + self.dispersion) * np.exp(self.level_sd**2) - 1)
 
 
-def fitted_law(panel: Panel) -> Law:
-    """The law of each item from its last year, shrunk to that of all items where it has little history."""
-    recent = panel.quantity[:, -YEAR:]
-    whole = np.nansum(np.abs(recent - np.round(recent)), axis=1) == 0
-    own, known_days = _own_dispersion(recent, whole)
-    sold = np.nansum(recent, axis=1) > 0
-    dispersion = own.copy()
-    for kind in (whole, ~whole):
-        group = float(np.median(own[sold & kind])) if (sold & kind).any() else 0.0
-        dispersion[kind] = (known_days * own + PRIOR_DAYS * group)[kind] / (known_days + PRIOR_DAYS)[kind]
-    return Law(dispersion, _level_sd(recent, dispersion, whole), whole)
+@dataclass(frozen=True)
+class Errors:
+    """What forecasts of a stretch of days missed, summed; arrays of shape (n_items,), added up over stretches.
+
+    Args:
+        days: Days compared.
+        squares: Of the days' errors.
+        mean: Sum of the means of these days.
+        mean_squares: Sum of their squares.
+        totals: Stretches compared.
+        total_squares: Of the errors of the stretches' totals.
+        total_mean: Sum of the totals' means.
+        total_mean_squares: Sum of their squares.
+    """
+
+    days: Array
+    squares: Array
+    mean: Array
+    mean_squares: Array
+    totals: Array
+    total_squares: Array
+    total_mean: Array
+    total_mean_squares: Array
+
+    @classmethod
+    def of(cls, mean: Array, actual: Array) -> Self:
+        """Of one stretch; `mean` and `actual` (n_items, n_days), NaN where demand or forecast is unknown."""
+        known = ~np.isnan(actual) & ~np.isnan(mean)
+        forecast, error = np.where(known, mean, 0.0), np.where(known, actual - mean, 0.0)
+        total, total_error = forecast.sum(axis=1), error.sum(axis=1)
+        days = known.sum(axis=1).astype(float)
+        return cls(
+            days,
+            (error**2).sum(axis=1),
+            total,
+            (forecast**2).sum(axis=1),
+            (days > 0).astype(float),
+            total_error**2,
+            total,
+            total**2,
+        )
+
+    def __add__(self, other: "Errors") -> "Errors":
+        return Errors(*(mine + theirs for mine, theirs in zip(self.arrays, other.arrays, strict=True)))
+
+    def scaled(self, weight: float | Array) -> "Errors":
+        """As if they had been seen `weight` times."""
+        return Errors(*(weight * mine for mine in self.arrays))
+
+    @property
+    def arrays(self) -> tuple[Array, ...]:
+        """All fields in their order."""
+        return (
+            self.days,
+            self.squares,
+            self.mean,
+            self.mean_squares,
+            self.totals,
+            self.total_squares,
+            self.total_mean,
+            self.total_mean_squares,
+        )
+
+
+ERROR_SUMS = tuple(field.name for field in fields(Errors))
+
+
+def steps_of(quantity: Array) -> Array:
+    """The greatest step of which all quantities of an item are multiples; shape (n_items,)."""
+    step = np.full(len(quantity), STEPS[-1])
+    for candidate in reversed(STEPS):
+        counts = np.nan_to_num(quantity) / candidate
+        step[np.abs(counts - np.round(counts)).max(axis=1, initial=0.0) < 1e-6] = candidate
+    return step
+
+
+def law_of(errors: Errors, step: Array) -> Law:
+    """The law that explains the errors, each item's own shrunk to that of the items that sell as fast."""
+    mean = ratio(errors.mean, errors.days)
+    speed = np.digitize(mean / step, SPEEDS)
+    compared = (errors.days > 0) & (mean > 0)
+    day = ratio(errors.squares - step * errors.mean, errors.mean_squares).clip(0, MOST_DISPERSION)
+    day_of_class = _by_class(day, speed, compared, np.median, DEFAULT_DISPERSION)
+    poisson = ratio(step, mean)
+    information = errors.days / (poisson + np.maximum(day_of_class, 0.01)) ** 2
+    day = (information * day + PRIOR_INFORMATION * day_of_class) / (information + PRIOR_INFORMATION)
+    total = ratio(errors.total_squares - step * errors.total_mean, errors.total_mean_squares)
+    length = ratio(errors.days, errors.totals, otherwise=HORIZON)
+    total = total.clip(0, MOST_LEVEL_VARIANCE + day / length)
+    total_of_class = _by_class(total, speed, compared, np.mean, DEFAULT_LEVEL_SD**2)
+    total = (errors.totals * total + PRIOR_TOTALS * total_of_class) / (errors.totals + PRIOR_TOTALS)
+    variance = np.clip(total - day / length, LEAST_LEVEL_SD**2, MOST_LEVEL_VARIANCE)
+    return Law(np.maximum((1 + day) / (1 + variance) - 1, 0.0), np.sqrt(np.log1p(variance)), step)
 
 
 def day_quantiles(mean: Array, law: Law, probabilities: tuple[float, ...]) -> Array:
     """Quantiles of one day's demand; `mean` (n_items, n_days) gives (len(probabilities), n_items, n_days)."""
+    return np.stack([_quantile(p, mean, law.spread[:, None], law.step[:, None]) for p in probabilities])
+
+
+def total_quantiles(mean: Array, law: Law, probability: Array) -> Array:
+    """Quantile of each item's demand over all days of `mean` (n_items, n_days), a probability per item.
+
+    The sum has the negative binomial law of its mean and variance: days vary on their own, the level with all.
+    """
+    total = mean.sum(axis=1)
+    varying = ratio((mean**2).sum(axis=1), total**2) * law.dispersion
+    spread = (1 + varying) * np.exp(law.level_sd**2) - 1
+    return _quantile(probability, total, spread, law.step)
+
+
+def below(actual: Array, mean: Array, law: Law) -> tuple[Array, Array]:
+    """P(demand < actual) and P(demand ≤ actual) of days, (n_items, n_days): between them a count's PIT is drawn."""
     from scipy import stats  # noqa: PLC0415 - 1.5 s that only forecasting pays
 
-    spread = ((1 + law.dispersion) * (1 + law.level_sd**2) - 1)[:, None]
-    shape = 1 / np.maximum(spread, 1e-6)
-    level = np.maximum(mean, 1e-9)
-    made = np.empty((len(probabilities), *mean.shape))
-    for n, p in enumerate(probabilities):
-        counts = stats.nbinom.ppf(p, shape, shape / (shape + level))
-        weights = stats.gamma.ppf(p, shape, scale=level / shape)
-        made[n] = np.where(law.whole[:, None], counts, weights)
-    return np.where(mean > 0, made, 0.0)
+    shape = 1 / np.maximum(law.spread, 1e-6)[:, None]
+    steps = np.round(actual / law.step[:, None])
+    chance = shape / (shape + np.maximum(mean / law.step[:, None], 1e-9))
+    return stats.nbinom.cdf(steps - 1, shape, chance), stats.nbinom.cdf(steps, shape, chance)
 
 
 def sample_paths(mean: Array, law: Law, *, item_ids: NDArray[np.object_], n_samples: int, seed: int) -> Array:
@@ -69,49 +178,35 @@ def sample_paths(mean: Array, law: Law, *, item_ids: NDArray[np.object_], n_samp
     for i, item_id in enumerate(item_ids):
         rng = np.random.default_rng([seed, zlib.crc32(str(item_id).encode())])
         error = rng.normal(-0.5 * law.level_sd[i] ** 2, law.level_sd[i], (n_samples, 1))
-        level = mean[i] * np.exp(error)
+        level = mean[i] * np.exp(error) / law.step[i]
         shape = 1 / max(law.dispersion[i], 1e-6)
-        rate = rng.gamma(shape, 1 / shape, level.shape) * level
-        made[i] = rng.poisson(rate) if law.whole[i] else rate
+        made[i] = rng.poisson(rng.gamma(shape, 1 / shape, level.shape) * level) * law.step[i]
     return made
 
 
-def _own_dispersion(recent: Array, whole: NDArray[np.bool_]) -> tuple[Array, Array]:
-    """Moment estimate around a local mean of the other weeks, and how many days it rests on."""
-    local, weeks = _local_mean(recent)
-    known = ~np.isnan(recent) & ~np.isnan(local)
-    share = np.where(known, 1 / np.maximum(weeks, 1), 0.0)  # of a day's variance that is in its local mean
-    mean = np.where(known, local, 0.0)
-    variance = (np.where(known, recent - local, 0.0) ** 2 / (1 + share)).sum(axis=1)
-    squares = (mean**2).sum(axis=1) - variance * share.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-    beyond = variance - np.where(whole, mean.sum(axis=1), 0.0)
-    own = np.divide(beyond, squares, out=np.zeros(len(recent)), where=squares > 0)
-    return np.clip(own, 0, MOST_DISPERSION), known.sum(axis=1).astype(float)
+def _quantile(probability: Array | float, mean: Array, spread: Array, step: Array) -> Array:
+    from scipy import stats  # noqa: PLC0415
+
+    shape = 1 / np.maximum(spread, 1e-6) + 0 * mean
+    steps = np.maximum(mean / step, 1e-9)
+    p = probability + 0 * mean
+    few = steps < MOST_COUNTS
+    made = np.empty_like(steps)
+    made[few] = stats.nbinom.ppf(p[few], shape[few], shape[few] / (shape[few] + steps[few]))
+    made[~few] = np.round(stats.gamma.ppf(p[~few], shape[~few], scale=steps[~few] / shape[~few]))
+    return np.where(mean > 0, made * step, 0.0)
 
 
-def _local_mean(quantity: Array) -> tuple[Array, Array]:
-    """Mean of the same weekday in the two weeks before and after each day, and of how many days it is."""
-    frame = pd.DataFrame(quantity.T)
-    stacked = np.stack([frame.shift(7 * week).to_numpy() for week in (-2, -1, 1, 2)])
-    counts = (~np.isnan(stacked)).sum(axis=0)
-    mean = np.where(counts > 1, np.nansum(stacked, axis=0) / np.maximum(counts, 1), np.nan)
-    return mean.T, counts.T
-
-
-def _level_sd(recent: Array, dispersion: Array, whole: NDArray[np.bool_]) -> Array:
-    """How much a 28-day mean moves to the next beyond what chance explains; shrunk to the median of all items."""
-    months = recent.shape[1] // MONTH
-    if months < 3:
-        return np.full(len(recent), 0.2)
-    blocks = recent[:, -months * MONTH :].reshape(len(recent), months, MONTH)
-    counts = (~np.isnan(blocks)).sum(axis=2)
-    mean = np.divide(np.nansum(blocks, axis=2), counts, out=np.zeros(counts.shape), where=counts > MONTH / 2)
-    centre = mean.mean(axis=1)
-    change = np.diff(mean, axis=1) / np.maximum(centre, 1e-9)[:, None]
-    chance = 2 * (whole / np.maximum(centre, 1e-9) + dispersion) / MONTH
-    own = np.clip((change**2).mean(axis=1) - chance, 0, None)
-    weight = 1 / (1 + MONTH / 2 * chance)  # a slow mover's changes are mostly chance
-    group = float(np.median(own[centre > 0])) if (centre > 0).any() else 0.0
-    return np.clip(  # type: ignore[no-any-return]
-        np.sqrt(weight * own + (1 - weight) * group), LEAST_LEVEL_SD, MOST_LEVEL_SD
-    )
+def _by_class(
+    own: Array,
+    speed: Rows,
+    compared: NDArray[np.bool_],
+    centre: Callable[[Array], np.floating[Any]],
+    default: float,
+) -> Array:
+    """The centre of each speed class, of all items where a class has none."""
+    everything = float(centre(own[compared])) if compared.any() else default
+    made = np.full(len(own), everything)
+    for one in np.unique(speed[compared]):
+        made[speed == one] = centre(own[compared & (speed == one)])
+    return made

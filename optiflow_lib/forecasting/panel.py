@@ -4,11 +4,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 Ids = NDArray[np.object_]
 Days = NDArray[np.int64]
+Rows = NDArray[np.int64]
+
+
+def ratio(numerator: ArrayLike, denominator: ArrayLike, *, otherwise: float = 0.0) -> Array:
+    """Quotient, `otherwise` where the denominator is not above zero (or unknown)."""
+    above, below = np.broadcast_arrays(
+        np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
+    )
+    wanted = np.nan_to_num(below) > 0
+    return np.asarray(np.divide(above, below, out=np.full(above.shape, otherwise), where=wanted))
 
 
 @dataclass(frozen=True)

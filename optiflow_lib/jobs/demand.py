@@ -39,6 +39,14 @@ def demand_of(night: Night) -> pd.DataFrame:
     )
 
 
+def groups_of(night: Night) -> dict[str, str]:
+    """Group of each item_id: its category, at its location where there are several; such items share a season."""
+    items = night.items
+    several = len(items["location_id"].unique()) > 1
+    names = items["category"] + "@" + items["location_id"] if several else items["category"]
+    return dict(zip(items["item_id"], names, strict=True))
+
+
 def events_of(night: Night) -> pd.DataFrame:
     """Schema `EVENTS` of the frozen inputs, without rows when the source has none."""
     return night.inputs.read("events") if night.inputs.has("events") else EVENTS.empty()

@@ -6,12 +6,11 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from optiflow_lib import forecasting, inventory
-from optiflow_lib.jobs.demand import daily_sales_of, demand_of, public_holidays, regressors_of
-from optiflow_lib.jobs.items import item_terms, with_item_id
+from optiflow_lib import forecasting
+from optiflow_lib.jobs.decisions import lead_times_of
+from optiflow_lib.jobs.demand import demand_of, groups_of, regressors_of
 from optiflow_lib.jobs.night import Night, open_night
-from optiflow_lib.jobs.training import champions_of
-from optiflow_lib.schemas.source import RECEIPTS, SUPPLIERS
+from optiflow_lib.jobs.training import learned_by
 from optiflow_lib.store import replace_night
 
 logger = logging.getLogger(__name__)
@@ -25,7 +24,7 @@ def forecast_demand(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
     """
     with open_night(settings_file, as_of) as night:
         demand = demand_of(night)
-        champions, accuracy = champions_of(night, demand)
+        past = learned_by(night, demand)
         learned = lead_times_of(night)
         lead_times = learned.frame
         draws = learned.draws(
@@ -33,7 +32,9 @@ def forecast_demand(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
         )
         made = forecasting.forecast_items(
             demand,
-            champions=champions,
+            champions=forecasting.champions(past.accuracy),
+            calibration=past.calibration,
+            groups=groups_of(night),
             regressors=_regressors(night, demand, longest=_longest(night, draws, lead_times)),
             item_ids=lead_times["item_id"].tolist(),
             lead_time_draws=draws,
@@ -42,7 +43,7 @@ def forecast_demand(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
         )
         tables = {
             "lead_times": lead_times,
-            "accuracy": accuracy,
+            "accuracy": past.accuracy,
             "forecasts": made.forecasts,
             "components": made.components,
             "interval_demand": made.interval_demand,
@@ -53,23 +54,6 @@ def forecast_demand(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
             "%d items forecast, %d failures listed", made.forecasts["item_id"].nunique(), len(made.failures)
         )
         return made.forecasts
-
-
-def lead_times_of(night: Night) -> inventory.LearnedLeadTimes:
-    """How long an order of each item takes, and when its supplier can be asked."""
-    inputs = night.inputs
-    receipts = inputs.read("receipts") if inputs.has("receipts") else RECEIPTS.empty()
-    suppliers = inputs.read("suppliers") if inputs.has("suppliers") else SUPPLIERS.empty()
-    return inventory.learned_lead_times(
-        with_item_id(receipts, night.settings),
-        supplier_terms=item_terms(inputs, night.items),
-        suppliers=suppliers,
-        items=night.items,
-        as_of=night.as_of,
-        settings=night.settings.inventory,
-        closed=inventory.closed_weekdays(daily_sales_of(night), as_of=night.as_of),
-        closed_days=public_holidays(night),
-    )
 
 
 def _longest(night: Night, draws: np.ndarray, lead_times: pd.DataFrame) -> int:

@@ -3,12 +3,14 @@
 import logging
 from datetime import date, timedelta
 from importlib.metadata import version
+from typing import Any
 
 import pandas as pd
 
 from optiflow_lib import forecasting, store
 from optiflow_lib.errors import BatchError
-from optiflow_lib.jobs.demand import demand_of, regressors_of
+from optiflow_lib.jobs.decisions import decisions_of
+from optiflow_lib.jobs.demand import demand_of, groups_of, regressors_of
 from optiflow_lib.jobs.night import Night, inputs_folder, open_night, opened_source, resolved_day
 from optiflow_lib.schemas.results import ACCURACY
 from optiflow_lib.settings import Settings
@@ -17,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 HELD_OUT_DAYS = 28
 TOLERANCE = 1.02  # a new generation may cost this much more on 28 days: less is noise
+NAIVE = "seasonal_naive"
 VERSIONS = ("optiflow", "prophet", "pandas", "numpy", "numba")
 
 
@@ -28,18 +31,19 @@ def train_models(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
     with open_night(settings_file, as_of) as night:
         cutoff = night.as_of - timedelta(days=HELD_OUT_DAYS)
         demand = demand_of(night)
-        accuracy = _compared(night, demand[demand["day"] <= pd.Timestamp(cutoff)], cutoff=cutoff)
-        name = store.save_generation(
-            night.settings.paths.models, {"accuracy": accuracy}, _manifest(night, accuracy, cutoff=cutoff)
-        )
-        logger.info("generation %s saved: champions of %d items", name, accuracy["champion"].sum())
-        return accuracy
+        made = _compared(night, demand[demand["day"] <= pd.Timestamp(cutoff)], cutoff=cutoff)
+        tables = {"accuracy": made.accuracy, "calibration": made.calibration}
+        manifest = _manifest(night, made.accuracy, cutoff=cutoff)
+        name = store.save_generation(night.settings.paths.models, tables, manifest)
+        logger.info("generation %s saved: champions of %d items", name, made.accuracy["champion"].sum())
+        return made.accuracy
 
 
 def validate_models(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
     """Accepts the newest generation when its champions cost no more on the days held out than those in use.
 
-    The cost is the pinball loss; the one in use is the accepted generation, or the seasonal naive when there is none.
+    The cost is that of the decisions: the pinball loss of order-up-to levels, with the calibration of each. The one
+    in use is the accepted generation, or the seasonal naive when there is none.
     Returns one row: generation, accepted, cost, reference, reference_cost, reason.
     """
     with open_night(settings_file, as_of) as night:
@@ -51,14 +55,15 @@ def validate_models(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
                 where=str(models),
                 mend="run notebook 70_train first",
             )
-        held_out = _scores_held_out(night)
-        cost = _cost(held_out, _champions(newest.read("accuracy")))
+        cost, covered = _held_out(night, _learned(newest))
         in_use = store.accepted_generation(models)
-        reference = in_use.name if in_use else "seasonal_naive"
-        used = _champions(in_use.read("accuracy")) if in_use else _naive(held_out)
-        reference_cost = _cost(held_out, used)
+        reference = in_use.name if in_use else NAIVE
+        reference_cost, _ = _held_out(night, _learned(in_use) if in_use else None)
         accepted = cost <= TOLERANCE * reference_cost
-        reason = f"pinball {cost:.4f} on {HELD_OUT_DAYS} days held out, {reference}: {reference_cost:.4f}"
+        reason = (
+            f"decision cost {cost:.4f} on {HELD_OUT_DAYS} days held out, {reference}: {reference_cost:.4f}; "
+            f"80 % intervals covered {covered:.1%}"
+        )
         if accepted:
             store.accept_generation(models, newest.name, reason=reason)
             store.forget_generations(models, keep=night.settings.store.keep_generations)
@@ -69,21 +74,24 @@ def validate_models(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
         )
 
 
-def champions_of(night: Night, demand: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Champion per item (item_id, candidate) and the scores behind it, schema `ACCURACY`.
+def learned_by(night: Night, demand: pd.DataFrame) -> forecasting.Backtest:
+    """Champion and calibration per item, from the accepted generation.
 
-    From the accepted generation; items it does not know, or all when there is none, are backtested now.
+    Items it does not know, or all when there is none, are backtested now.
     """
     accepted = store.accepted_generation(night.settings.paths.models)
-    known = accepted.read("accuracy") if accepted else ACCURACY.empty()
-    known = known[known["item_id"].isin(demand["item_id"])]
-    new = demand[~demand["item_id"].isin(known["item_id"])]
-    accuracy = known
+    nothing = forecasting.Backtest(ACCURACY.empty(), forecasting.empty_calibration())
+    known = _learned(accepted) if accepted else nothing
+    accuracy = known.accuracy[known.accuracy["item_id"].isin(demand["item_id"])]
+    new = demand[~demand["item_id"].isin(accuracy["item_id"])]
+    calibration = known.calibration
     if len(new):
         logger.info("%d items have no champion yet: backtesting them", new["item_id"].nunique())
-        accuracy = pd.concat([known, _compared(night, new, cutoff=night.as_of)])
+        made = _compared(night, new, cutoff=night.as_of)
+        accuracy = pd.concat([accuracy, made.accuracy])
+        calibration = pd.concat([calibration, made.calibration])
     accuracy = ACCURACY.check(accuracy.sort_values(["item_id", "candidate"]), where="accuracy")
-    return _champions(accuracy), accuracy
+    return forecasting.Backtest(accuracy, calibration)
 
 
 def compared_candidates(settings: Settings, *, as_of: str) -> pd.DataFrame:
@@ -99,7 +107,7 @@ def compared_candidates(settings: Settings, *, as_of: str) -> pd.DataFrame:
             source, inputs_folder(settings), as_of=day, history_days=settings.forecast.history_days
         )
         night = Night(settings, day, inputs, scratch)
-        accuracy = _compared(night, demand_of(night), cutoff=day)
+        accuracy = _compared(night, demand_of(night), cutoff=day).accuracy
     by_candidate = accuracy.groupby("candidate")
     return by_candidate.agg(
         items=("item_id", "nunique"),
@@ -110,45 +118,45 @@ def compared_candidates(settings: Settings, *, as_of: str) -> pd.DataFrame:
     ).reset_index()
 
 
-def _compared(night: Night, demand: pd.DataFrame, *, cutoff: date) -> pd.DataFrame:
+def _compared(night: Night, demand: pd.DataFrame, *, cutoff: date) -> forecasting.Backtest:
     settings = night.settings.forecast
     origins = forecasting.rolling_origins(cutoff, n=settings.backtest_origins, step=HELD_OUT_DAYS)
-    first_day = demand["day"].min().date() if len(demand) else cutoff
-    accuracy = forecasting.backtest(
-        demand,
-        candidates=settings.candidates,
-        origins=origins,
-        horizon_days=HELD_OUT_DAYS,
-        settings=settings,
-        regressors=regressors_of(night, first_day=first_day, last_day=cutoff),
-    )
-    return ACCURACY.check(accuracy, where="backtest")
-
-
-def _scores_held_out(night: Night) -> pd.DataFrame:
-    """Every candidate's scores on the last 28 days, forecast from the day before them."""
-    demand, settings = demand_of(night), night.settings.forecast
     return forecasting.backtest(
-        demand,
-        candidates=settings.candidates,
-        origins=[night.as_of - timedelta(days=HELD_OUT_DAYS)],
-        horizon_days=HELD_OUT_DAYS,
-        settings=settings,
-        regressors=regressors_of(night, first_day=demand["day"].min().date(), last_day=night.as_of),
+        demand, candidates=settings.candidates, origins=origins, **_circumstances(night, demand)
     )
 
 
-def _champions(accuracy: pd.DataFrame) -> pd.DataFrame:
-    return accuracy.loc[accuracy["champion"], ["item_id", "candidate"]].reset_index(drop=True)
+def _held_out(night: Night, learned: forecasting.Backtest | None) -> tuple[float, float]:
+    """Mean decision cost, units a day, and coverage of 80 % intervals on the last 28 days; None: the seasonal naive."""
+    demand = demand_of(night)
+    if learned is None:
+        naive = demand[["item_id"]].drop_duplicates().assign(candidate=NAIVE)
+        champions, calibration = naive, forecasting.empty_calibration()
+    else:
+        champions, calibration = forecasting.champions(learned.accuracy), learned.calibration
+    scores = forecasting.held_out_scores(
+        demand,
+        champions=champions,
+        calibration=calibration,
+        origin=night.as_of - timedelta(days=HELD_OUT_DAYS),
+        **_circumstances(night, demand),
+    )
+    return float(scores["cost"].mean()), float(scores["coverage_80"].mean())
 
 
-def _naive(scores: pd.DataFrame) -> pd.DataFrame:
-    return scores[["item_id"]].drop_duplicates().assign(candidate="seasonal_naive")
+def _circumstances(night: Night, demand: pd.DataFrame) -> dict[str, Any]:
+    first_day = demand["day"].min().date() if len(demand) else night.as_of
+    return {
+        "horizon_days": HELD_OUT_DAYS,
+        "regressors": regressors_of(night, first_day=first_day, last_day=night.as_of),
+        "groups": groups_of(night),
+        "decisions": decisions_of(night),
+        "settings": night.settings.forecast,
+    }
 
 
-def _cost(scores: pd.DataFrame, champions: pd.DataFrame) -> float:
-    """Mean pinball loss of the champions, units a day."""
-    return float(scores.merge(champions, on=["item_id", "candidate"])["pinball"].mean())
+def _learned(generation: store.Generation) -> forecasting.Backtest:
+    return forecasting.Backtest(generation.read("accuracy"), generation.read("calibration"))
 
 
 def _manifest(night: Night, accuracy: pd.DataFrame, *, cutoff: date) -> dict[str, object]:

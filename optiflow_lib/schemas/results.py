@@ -110,8 +110,11 @@ ACCURACY = Schema(
         "mase": _some_number,
         "mape": _some_number,  # days with sales only
         "mape_excluded_share": _some_number,
+        "coverage_50": _some_number,  # days inside the interval; a count on its edge in part (randomised PIT)
         "coverage_80": _some_number,
+        "coverage_95": _some_number,
         "pinball": _some_number,  # mean over q10, q50, q90, units a day
+        "cost": _some_number,  # pinball at the critical ratio over the protection interval, units a day
         "value_added": _some_number,  # 1 - MAE / MAE of the seasonal naive
     },
     key=("item_id", "candidate"),

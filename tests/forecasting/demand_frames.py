@@ -62,3 +62,14 @@ def no_events() -> pd.DataFrame:
 
 def settings(**changes: object) -> ForecastSettings:
     return ForecastSettings(threads=1, **changes)
+
+
+def decisions(
+    demand: pd.DataFrame, *, protection_interval: float = 7.0, critical_ratio: float = 0.9
+) -> pd.DataFrame:
+    """The same decision for every item."""
+    return (
+        demand[["item_id"]]
+        .drop_duplicates()
+        .assign(protection_interval=protection_interval, critical_ratio=critical_ratio)
+    )

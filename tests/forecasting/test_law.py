@@ -1,24 +1,32 @@
 import numpy as np
 import pytest
-from demand_frames import WEEK, counts, days, demand_of, shop
+from demand_frames import WEEK, counts, days
 
-from optiflow_lib.forecasting.law import Law, day_quantiles, fitted_law, sample_paths
-from optiflow_lib.forecasting.panel import panel_of
+from optiflow_lib.forecasting.law import (
+    Errors,
+    Law,
+    below,
+    day_quantiles,
+    law_of,
+    sample_paths,
+    steps_of,
+    total_quantiles,
+)
 
 
-def law(n_items, *, dispersion=0.3, level_sd=0.1, whole=True):
-    return Law(np.full(n_items, dispersion), np.full(n_items, level_sd), np.full(n_items, whole))
+def law(n_items, *, dispersion=0.3, level_sd=0.1, step=1.0):
+    return Law(np.full(n_items, dispersion), np.full(n_items, level_sd), np.full(n_items, step))
 
 
 def ids(n):
     return np.array([f"A-{i}" for i in range(n)], dtype=object)
 
 
-@pytest.mark.parametrize("whole", [True, False])
-def test_day_quantiles_are_those_of_the_sample_paths(whole):
+@pytest.mark.parametrize("step", [1.0, 0.1])
+def test_day_quantiles_are_those_of_the_sample_paths(step):
     mean = np.array([[0.3, 2.0, 40.0]])
-    paths = sample_paths(mean, law(1, whole=whole), item_ids=ids(1), n_samples=40_000, seed=1)
-    quantiles = day_quantiles(mean, law(1, whole=whole), (0.1, 0.5, 0.9, 0.99))
+    paths = sample_paths(mean, law(1, step=step), item_ids=ids(1), n_samples=40_000, seed=1)
+    quantiles = day_quantiles(mean, law(1, step=step), (0.1, 0.5, 0.9, 0.99))
     for p, q in zip((0.1, 0.5, 0.9, 0.99), quantiles[:, 0], strict=True):
         assert ((paths[0] < q).mean(axis=0) <= p + 0.015).all()
         assert ((paths[0] <= q).mean(axis=0) >= p - 0.015).all()
@@ -53,26 +61,84 @@ def test_an_items_paths_do_not_depend_on_the_others_or_their_order():
     assert (other_seed != whole).any()
 
 
-@pytest.mark.parametrize(("true", "least", "most"), [(0.5, 0.42, 0.58), (0.001, 0.0, 0.05)])
+def errors_of(quantities, mean, *, horizon=28):
+    """Of forecasts that were right on average, cut into stretches of a horizon."""
+    actual = np.stack(list(quantities))
+    stretches = [slice(t, t + horizon) for t in range(0, actual.shape[1] - horizon + 1, horizon)]
+    made = [Errors.of(mean[:, part], actual[:, part]) for part in stretches]
+    return sum(made[1:], made[0])
+
+
+def true_mean(n_items, n, mean):
+    return np.tile(mean * WEEK[days(n).day_of_week], (n_items, 1))
+
+
+@pytest.mark.parametrize(("true", "least", "most"), [(0.5, 0.42, 0.58), (0.001, 0.0, 0.03)])
 def test_the_dispersion_of_the_past_is_found(true, least, most):
-    quantities = {f"A-{i}": counts(8.0, 364, seed=i, dispersion=true) for i in range(20)}
-    fitted = fitted_law(panel_of(demand_of(quantities)))
-    assert least < np.median(fitted.dispersion) < most
-    assert np.median(fitted.level_sd) < 0.1
+    quantities = [counts(8.0, 364, seed=i, dispersion=true) for i in range(20)]
+    found = law_of(errors_of(quantities, true_mean(20, 364, 8.0)), np.ones(20))
+    assert least < np.median(found.dispersion) < most
+    assert np.median(found.level_sd) < 0.12
 
 
-def test_the_law_of_goods_sold_by_weight_does_not_depend_on_their_unit():
-    kilos = shop(5, 200).assign(quantity=lambda rows: rows["quantity"] * 0.137)
-    grams = kilos.assign(quantity=kilos["quantity"] * 1000.5)
-    in_kilos, in_grams = fitted_law(panel_of(kilos)), fitted_law(panel_of(grams))
-    assert not in_grams.whole.any()
-    np.testing.assert_allclose(in_grams.dispersion, in_kilos.dispersion)
-    np.testing.assert_allclose(in_grams.level_sd, in_kilos.level_sd)
+def test_an_error_of_the_level_is_told_from_the_noise_of_days():
+    rng = np.random.default_rng(1)
+    level = np.repeat(rng.lognormal(-0.5 * 0.3**2, 0.3, (40, 13)), 28, axis=1)
+    quantities = rng.poisson(20.0 * level)
+    found = law_of(errors_of(quantities, np.full(quantities.shape, 20.0)), np.ones(40))
+    assert np.median(found.level_sd) == pytest.approx(0.3, abs=0.06)
+    assert np.median(found.dispersion) < 0.03
 
 
-def test_goods_sold_by_weight_are_not_counted_in_whole_units():
-    by_weight = demand_of({"a": counts(8, 100, seed=1) * 0.37, "b": counts(8, 100, seed=2)})
-    assert fitted_law(panel_of(by_weight)).whole.tolist() == [False, True]
+def test_an_item_with_little_to_show_has_the_law_of_items_as_fast():
+    known = [counts(3.0, 364, seed=i, dispersion=0.6) for i in range(20)]
+    new = np.r_[np.full(360, np.nan), [0.0, 0.0, 0.0, 0.0]]
+    found = law_of(errors_of([*known, new], true_mean(21, 364, 3.0)), np.ones(21))
+    assert found.dispersion[-1] == pytest.approx(np.median(found.dispersion[:-1]), rel=0.2)
+
+
+def test_what_was_never_compared_has_a_wide_law():
+    nothing = Errors.of(np.full((2, 28), np.nan), np.full((2, 28), np.nan))
+    found = law_of(nothing, np.ones(2))
+    assert (found.dispersion > 0.3).all()
+    assert (found.level_sd > 0.2).all()
+
+
+def test_goods_sold_by_weight_come_in_the_steps_of_their_quantities():
+    quantity = np.array([[1.0, 2.0, np.nan], [0.5, 1.0, 1.5], [0.137, 2.0, 0.0]])
+    assert steps_of(quantity).tolist() == [1.0, 0.5, 0.001]
+    fine = Law(np.array([0.3]), np.array([0.1]), np.array([0.001]))
+    in_grams = Law(np.array([0.3]), np.array([0.1]), np.array([1.0]))
+    mean = np.full((1, 4), 3.2)
+    kilos = day_quantiles(mean, fine, (0.1, 0.9))
+    np.testing.assert_allclose(kilos * 1000, day_quantiles(mean * 1000, in_grams, (0.1, 0.9)))
+    paths = sample_paths(mean, fine, item_ids=ids(1), n_samples=50, seed=1)
+    np.testing.assert_allclose(paths * 1000, np.round(paths * 1000), atol=1e-6)
+
+
+def test_big_counts_have_the_gamma_law_that_they_tend_to():
+    just_below, just_above = (
+        day_quantiles(np.full((1, 1), m), law(1), (0.05, 0.5, 0.95)).ravel() / m for m in (1999.0, 2001.0)
+    )
+    np.testing.assert_allclose(just_below, just_above, rtol=4e-3)
+
+
+def test_quantiles_of_totals_are_those_of_the_summed_paths():
+    mean = np.array([np.full(14, 0.2), np.full(14, 3.0), np.linspace(5, 40, 14)])
+    paths = sample_paths(mean, law(3), item_ids=ids(3), n_samples=20_000, seed=5).sum(axis=2)
+    for p in (0.1, 0.5, 0.9, 0.975):
+        quantile = total_quantiles(mean, law(3), np.full(3, p))
+        assert ((quantile > paths.T).mean(axis=0) <= p + 0.015).all()
+        assert ((quantile >= paths.T).mean(axis=0) >= p - 0.015).all()
+
+
+def test_the_probability_band_of_a_count_is_what_lies_below_and_at_it():
+    mean, n = np.full((1, 1), 2.0), 60_000
+    drawn = sample_paths(mean, law(1), item_ids=ids(1), n_samples=n, seed=6)[0, :, 0]
+    for actual in (0.0, 2.0, 7.0):
+        under, upto = below(np.full((1, 1), actual), mean, law(1))
+        assert under[0, 0] == pytest.approx((drawn < actual).mean(), abs=0.012)
+        assert upto[0, 0] == pytest.approx((drawn <= actual).mean(), abs=0.012)
 
 
 def test_a_mean_of_zero_has_quantiles_of_zero():
@@ -80,17 +146,10 @@ def test_a_mean_of_zero_has_quantiles_of_zero():
 
 
 def test_the_law_is_calibrated_where_its_mean_is_true():
-    demand = shop(30, 364, mean=5.0)
-    mean = np.tile(5.0 * WEEK[days(364).day_of_week], (30, 1))
-    law_of_demand = fitted_law(panel_of(demand))
-    actual = panel_of(demand).quantity
-    for p, quantile in zip((0.1, 0.5, 0.9), day_quantiles(mean, law_of_demand, (0.1, 0.5, 0.9)), strict=True):
-        below, ties = (actual < quantile).mean(), (actual == quantile).mean()
-        assert below - 0.02 <= p <= below + ties + 0.02
-
-
-@pytest.mark.parametrize("n_days", [1, 5, 40])
-def test_a_short_history_has_a_law(n_days):
-    fitted = fitted_law(panel_of(shop(2, n_days)))
-    assert np.isfinite(fitted.dispersion).all()
-    assert np.isfinite(fitted.level_sd).all()
+    quantities = [counts(5.0, 364, seed=i) for i in range(30)]
+    mean = true_mean(30, 364, 5.0)
+    found = law_of(errors_of(quantities, mean), np.ones(30))
+    actual = np.stack(quantities)
+    for p, quantile in zip((0.1, 0.5, 0.9), day_quantiles(mean, found, (0.1, 0.5, 0.9)), strict=True):
+        under, ties = (actual < quantile).mean(), (actual == quantile).mean()
+        assert under - 0.02 <= p <= under + ties + 0.02

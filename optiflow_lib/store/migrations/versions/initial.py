@@ -54,7 +54,7 @@ def _create_night_tables() -> None:
     )
     _create(
         "accuracy",
-        "day: as_of; text: product_id location_id candidate; flag: champion; whole: days; number?: wape bias mase mape mape_excluded_share coverage_80 pinball value_added",
+        "day: as_of; text: product_id location_id candidate; flag: champion; whole: days; number?: wape bias mase mape mape_excluded_share coverage_50 coverage_80 coverage_95 pinball cost value_added",
         key="as_of product_id location_id candidate",
     )
     _create(
