@@ -5,7 +5,9 @@ ReportLab is loaded when the first document is made: a night that only drafts or
 
 from typing import TYPE_CHECKING, Any
 
+from optiflow_lib.purchasing.coming import OPEN, all_on_order, all_receipts, line_standing
 from optiflow_lib.purchasing.drafts import drafts
+from optiflow_lib.purchasing.matching import matches, source_parts
 from optiflow_lib.purchasing.plain import file_name
 from optiflow_lib.purchasing.prices import unit_prices
 from optiflow_lib.purchasing.reader import supplier_language
@@ -19,12 +21,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALLOWED",
+    "OPEN",
+    "all_on_order",
+    "all_receipts",
     "draft_totals",
     "drafts",
     "file_name",
+    "line_standing",
+    "matches",
     "order_csv",
     "order_eml",
     "order_pdf",
+    "source_parts",
     "supplier_language",
     "unit_prices",
 ]

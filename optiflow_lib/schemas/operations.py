@@ -6,6 +6,7 @@ _text, _some_text = Column("text"), Column("text", nullable=True)
 _day, _some_day = Column("day"), Column("day", nullable=True)
 _time, _some_time = Column("time"), Column("time", nullable=True)
 _number, _some_number = Column("number"), Column("number", nullable=True)
+_whole = Column("whole")
 
 ORDER_STATES = ("draft", "approved", "sent", "partly_received", "received", "cancelled")
 ROLES = ("viewer", "buyer", "manager", "admin")
@@ -45,6 +46,38 @@ ORDER_LINES = Schema(
 ORDER_STEPS = Schema(
     "order steps",
     {"order_id": _text, "state": Column("text", choices=ORDER_STATES), "at": _time, "author": _text},
+)
+PLACED_LINES = Schema(  # our own orders as a night sees them, frozen with its inputs
+    "order lines placed",
+    {
+        "order_id": _text,
+        "product_id": _text,
+        "location_id": _text,
+        "supplier_id": _text,
+        "state": Column("text", choices=ORDER_STATES),
+        "suggested_on": _day,  # the night that suggested it
+        "ordered_on": _day,  # the shop's day of its approval
+        "expected_on": _some_day,
+        "suggested_quantity": _number,
+        "quantity": _number,
+        "unit_cost": _number,
+        "list_price": _some_number,
+        "edited_by": _some_text,
+        "reason": _some_text,
+    },
+    key=("order_id", "product_id", "location_id"),
+)
+ENTERED_RECEIPTS = Schema(
+    "receipts entered",
+    {
+        "order_id": _text,
+        "product_id": _text,
+        "location_id": _text,
+        "position": _whole,
+        "received_on": _day,
+        "quantity": _number,  # negative: a mistake taken back
+    },
+    key=("order_id", "product_id", "location_id", "position"),
 )
 RUNS = Schema(
     "runs",
