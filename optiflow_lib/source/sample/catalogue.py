@@ -163,14 +163,17 @@ def _suppliers(categories: pd.Series, rng: np.random.Generator) -> np.ndarray:
 
 
 def _with_lives(listed: pd.DataFrame, *, rng: np.random.Generator, days: pd.DatetimeIndex) -> pd.DataFrame:
-    """Launch, end and successor: about one product in 12 is new, one in 20 has ended."""
+    """Launch, end and successor: about one product in 12 is new, one in 20 has ended when its successor came."""
     count, last = len(listed), len(days) - 1
     launch, end = np.zeros(count, int), np.full(count, last + 400)
-    fresh = rng.permutation(count)[: max(1, count // 12)]
-    launch[fresh] = last - rng.integers(20, 300, len(fresh))
-    ending = np.setdiff1d(rng.permutation(count)[: max(1, count // 20)], fresh)
-    end[ending] = last - rng.integers(5, 200, len(ending))
+    order = rng.permutation(count)
+    fresh, others = order[: max(1, count // 12)], order[max(1, count // 12) :]
+    launch[fresh] = np.maximum(last - rng.integers(20, 300, len(fresh)), 0)
     heirs = pd.Series(pd.NA, index=listed.index, dtype=object)
-    for old, new in zip(ending, fresh, strict=False):
-        heirs[old] = listed["article_id"].iloc[new]
-    return listed.assign(lancement=np.maximum(launch, 0), fin=end, remplace_par=heirs)
+    category = listed["rayon"].to_numpy()
+    for new in fresh[: max(1, count // 20)]:
+        old = next((i for i in others if category[i] == category[new] and pd.isna(heirs[i])), None)
+        if old is not None:
+            heirs[old] = listed["article_id"].iloc[new]
+            end[old] = min(launch[new] + rng.integers(0, 21), last - 5)
+    return listed.assign(lancement=launch, fin=end, remplace_par=heirs)

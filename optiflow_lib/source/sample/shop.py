@@ -10,6 +10,24 @@ from optiflow_lib.source.sample.events import opening, uplifts
 
 WEEK = np.array([0.85, 0.85, 0.95, 1.0, 1.2, 1.5, 0.65])  # Monday first
 ORDER_LIFE_DAYS = 120  # longest lead time simulated
+RETURN_DAYS = 30  # a product can be brought back so long after one was last sold
+RETURN_SHARE = 0.002  # of sales, on slow products; at most one a day
+
+
+@dataclass(frozen=True)
+class Chances:
+    """All chance in a shop's history, drawn beforehand: arrays of shape (items, days)."""
+
+    returned: np.ndarray  # uniform in [0, 1)
+    lead_time: np.ndarray  # factor on the supplier's mean lead time of an order placed that day
+
+    @staticmethod
+    def stacked(parts: list["Chances"]) -> "Chances":
+        """Several shops' chances as those of one."""
+        return Chances(
+            np.concatenate([part.returned for part in parts]),
+            np.concatenate([part.lead_time for part in parts]),
+        )
 
 
 @dataclass(frozen=True)
@@ -20,6 +38,19 @@ class ShopHistory:
     returned: np.ndarray
     on_hand: np.ndarray  # at the day's end
     lines: pd.DataFrame  # item, supplier, ordered, promised, received (day numbers), quantity
+
+    def part(self, first: int, end: int) -> "ShopHistory":
+        """The history of the items from number `first` up to, without, `end`."""
+        lines = self.lines[self.lines["item"].between(first, end - 1)]
+        lines = lines.assign(item=lines["item"] - first).reset_index(drop=True)
+        return ShopHistory(self.sold[first:end], self.returned[first:end], self.on_hand[first:end], lines)
+
+
+def chances(products: pd.DataFrame, *, days: pd.DatetimeIndex, rng: np.random.Generator) -> Chances:
+    """Draws the chances of a block of products; lead times are gamma distributed around the quoted one."""
+    shape = 1 / _terms(products)["lead_time_cv"].to_numpy()[:, None] ** 2
+    size = (len(products), len(days))
+    return Chances(rng.random(size), rng.gamma(shape, 1 / shape, size))
 
 
 def demand(
@@ -36,7 +67,8 @@ def demand(
         * (days.day_of_year.to_numpy()[None, :] / 365.25 - (products["pic"].to_numpy()[:, None] - 0.5) / 12)
     )
     year = 1 + products["saison"].to_numpy()[:, None] * np.cos(phase)
-    event = np.stack([uplifts(happened, days)[category] for category in products["rayon"]])
+    by_category = uplifts(happened, days)
+    event = np.stack([by_category[category] for category in products["rayon"]])
     mean = (
         products["niveau"].to_numpy()[:, None] * np.maximum(trend, 0.2) * week * year * event * opening(days)
     )
@@ -47,32 +79,36 @@ def demand(
 
 
 def history(
-    products: pd.DataFrame, wanted: np.ndarray, *, days: pd.DatetimeIndex, rng: np.random.Generator
+    products: pd.DataFrame, wanted: np.ndarray, drawn: Chances, *, days: pd.DatetimeIndex
 ) -> ShopHistory:
     """Day after day: receive, sell what is there, take returns, order by a min/max rule on recent sales."""
     count, n_days = wanted.shape
     terms = _terms(products)
     life = _ordering_life(products, terms, n_days=n_days)
-    mean_lead, shape = terms["lead_time"].to_numpy(), 1 / terms["lead_time_cv"].to_numpy() ** 2
+    mean_lead = terms["lead_time"].to_numpy()
     open_on = {day: terms["order_weekdays"].str.contains(str(day)).to_numpy() for day in range(1, 8)}
     due = np.zeros((count, n_days + ORDER_LIFE_DAYS))
     pipeline = np.zeros(count)
     recent = products["niveau"].to_numpy().copy()
-    stock = np.ceil(recent * (terms["lead_time"] + 10)) * (products["lancement"].to_numpy() == 0)
+    stock = np.ceil(recent * (mean_lead + 10)) * (products["lancement"].to_numpy() == 0)
     sold, returned, on_hand = np.zeros((3, count, n_days))
+    last_sold, is_open = np.full(count, -n_days), opening(days) > 0
     lines: list[tuple[np.ndarray, int, np.ndarray, np.ndarray]] = []
     for t in range(n_days):
         stock += due[:, t]
         pipeline -= due[:, t]
         sold[:, t] = np.minimum(wanted[:, t], stock)
-        returned[:, t] = rng.random(count) < 0.002 * np.minimum(recent, 5)
+        last_sold[sold[:, t] > 0] = t
+        brings_back = drawn.returned[:, t] < RETURN_SHARE * np.minimum(recent, 5)
+        returned[:, t] = brings_back & (t - last_sold <= RETURN_DAYS) & is_open[t]
         stock = stock - sold[:, t] + returned[:, t]
         on_hand[:, t] = stock
         recent = np.where(stock > 0, recent + (sold[:, t] - recent) / 28, recent)
         ordering, quantity = _orders(
             terms, recent, stock + pipeline, may_order=open_on[days[t].isoweekday()] & life[:, t]
         )
-        taken = _lead_times(mean_lead[ordering], shape[ordering], rng)
+        taken = np.rint(mean_lead[ordering] * drawn.lead_time[ordering, t])
+        taken = np.clip(taken, 1, ORDER_LIFE_DAYS - 1).astype(int)
         due[ordering, t + taken] += quantity
         pipeline[ordering] += quantity
         lines.append((ordering, t, taken, quantity))
@@ -103,10 +139,6 @@ def _orders(
     wanted = np.ceil((least + recent * 7 - position) / pack) * pack
     ordering = np.flatnonzero(may_order & (position <= least) & (wanted > 0))
     return ordering, wanted[ordering]
-
-
-def _lead_times(mean: np.ndarray, shape: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return np.clip(np.rint(rng.gamma(shape, mean / shape)), 1, ORDER_LIFE_DAYS - 1).astype(int)
 
 
 def _order_lines(

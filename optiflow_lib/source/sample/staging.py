@@ -7,41 +7,45 @@ import pandas as pd
 
 from optiflow_lib.source.sample.shop import ShopHistory
 
-DEAD_DAYS = 130
+DEAD_DAYS = 200  # longer than the patience with any class (settings: inventory.dead_stock_days)
 LATE_DAYS = 6
+OVERSTOCK_DAYS = 180
+MISTAKE_DAYS = 12  # ago
+FORGOTTEN_DAYS = 25  # the longest time no order was placed
+FORGOTTEN_COVER = (0.5, 5.0)  # days of demand that are then still on the shelf
+FAR_SUPPLIER_DAYS = 14
 
 
 def staged(past: ShopHistory, products: pd.DataFrame) -> ShopHistory:
-    """One product overstocked, one dead, one order late; sales, stock and receipts still agree."""
-    fastest = np.argsort(-products["niveau"].to_numpy())
+    """One product overstocked, one dead, one order late, one not ordered in time; the books still agree."""
+    fastest = np.argsort(-products["niveau"].to_numpy(), kind="stable")
+    n_days = past.sold.shape[1]
     steady = [
-        i
+        int(i)
         for i in fastest
-        if products["lancement"].iloc[i] == 0 and products["fin"].iloc[i] >= past.sold.shape[1]
+        if products["lancement"].iloc[i] == 0
+        and products["fin"].iloc[i] >= n_days
+        and (past.lines["item"] == i).any()
     ]
-    if len(steady) < 6:
+    if len(steady) < 6 or n_days < 2 * DEAD_DAYS:
         return past
-    return _late(_dead(_overstocked(past, steady[4]), steady[-1]), steady[1])
+    late, overstocked, dead = steady[1], steady[4], steady[-1]
+    others = [i for i in steady if i not in (late, overstocked, dead)]
+    return _forgotten(_late(_dead(_overstocked(past, overstocked), dead), late), others)
 
 
 def _overstocked(past: ShopHistory, item: int) -> ShopHistory:
-    """A buyer's mistake 12 days ago: half a year of demand came at once."""
-    n_days = past.sold.shape[1]
-    came = n_days - 12
-    quantity = int(np.ceil(past.sold[item, -365:].mean() * 180))
+    """A buyer's mistake: half a year of demand came at once."""
+    came = past.sold.shape[1] - MISTAKE_DAYS
+    quantity = int(np.ceil(past.sold[item, -365:].mean() * OVERSTOCK_DAYS))
     on_hand = past.on_hand.copy()
     on_hand[item, came:] += quantity
-    supplier = past.lines.loc[past.lines["item"] == item, "supplier"].iloc[0]
-    line = {
-        "item": item,
-        "ordered": came - 5,
-        "received": came,
-        "quantity": quantity,
-        "supplier": supplier,
-        "promised": came,
-    }
-    return replace(
-        past, on_hand=on_hand, lines=pd.concat([past.lines, pd.DataFrame([line])], ignore_index=True)
+    return _with_line(
+        replace(past, on_hand=on_hand),
+        item,
+        promised=came,
+        received=came,
+        quantity=quantity,
     )
 
 
@@ -61,25 +65,43 @@ def _dead(past: ShopHistory, item: int) -> ShopHistory:
 def _late(past: ShopHistory, item: int) -> ShopHistory:
     """Its next delivery was promised days ago and has not come: the shelf is empty."""
     n_days = past.sold.shape[1]
-    lines, sold, on_hand = past.lines.copy(), past.sold.copy(), past.on_hand.copy()
-    own = lines["item"] == item
     first = n_days - LATE_DAYS
-    lines = lines[~(own & (lines["ordered"] >= first - 8) | own & (lines["received"] >= first))]
+    quantity = int(max(12, np.ceil(past.sold[item, -56:].mean() * 14)))
+    short = _without_receipts(past, item, first=first, ordered_before=first - 8)
+    return _with_line(short, item, promised=first + 1, received=n_days + 4, quantity=quantity)
+
+
+def _forgotten(past: ShopHistory, items: list[int]) -> ShopHistory:
+    """Nobody ordered it for weeks from a supplier far away: what is left cannot last until an order comes."""
+    wait = (past.lines["promised"] - past.lines["ordered"]).groupby(past.lines["item"]).max()
+    n_days = past.sold.shape[1]
+    least, most = FORGOTTEN_COVER
+    for item in (i for i in items if wait[i] >= FAR_SUPPLIER_DAYS):
+        demand = past.sold[item, -56:].mean()
+        for first in range(n_days - 1, n_days - FORGOTTEN_DAYS, -1):
+            short = _without_receipts(past, item, first=first, ordered_before=n_days - FORGOTTEN_DAYS)
+            if least * demand < short.on_hand[item, -1] < most * demand:
+                return short
+    return past
+
+
+def _without_receipts(past: ShopHistory, item: int, *, first: int, ordered_before: int) -> ShopHistory:
+    """The shop if nothing had come of `item` from day `first` on, nor been ordered from `ordered_before` on."""
+    own = past.lines["item"] == item
+    gone = own & ((past.lines["received"] >= first) | (past.lines["ordered"] >= ordered_before))
+    first = min(first, int(past.lines.loc[gone, "received"].min())) if gone.any() else first
+    sold, on_hand = past.sold.copy(), past.on_hand.copy()
     level = on_hand[item, first - 1]
-    for t in range(first, n_days):
+    for t in range(first, sold.shape[1]):
         sold[item, t] = min(sold[item, t], level)
         level = level - sold[item, t] + past.returned[item, t]
         on_hand[item, t] = level
-    supplier = past.lines.loc[own, "supplier"].iloc[0]
-    quantity = int(max(12, np.ceil(past.sold[item, -56:].mean() * 14)))
-    line = {
-        "item": item,
-        "ordered": first - 9,
-        "promised": first + 1,
-        "received": n_days + 4,
-        "quantity": quantity,
-        "supplier": supplier,
-    }
-    return replace(
-        past, sold=sold, on_hand=on_hand, lines=pd.concat([lines, pd.DataFrame([line])], ignore_index=True)
-    )
+    return replace(past, sold=sold, on_hand=on_hand, lines=past.lines[~gone].reset_index(drop=True))
+
+
+def _with_line(past: ShopHistory, item: int, *, promised: int, received: int, quantity: int) -> ShopHistory:
+    usual = past.lines[past.lines["item"] == item].iloc[0]
+    ordered = promised - (usual["promised"] - usual["ordered"])
+    line = {"ordered": ordered, "promised": promised, "received": received, "quantity": quantity}
+    added = pd.DataFrame([{"item": item, "supplier": usual["supplier"], **line}])
+    return replace(past, lines=pd.concat([past.lines, added], ignore_index=True))
