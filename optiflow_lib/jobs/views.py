@@ -1,5 +1,6 @@
 """What the dashboards and the command line read: the published night, and what changes during the day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import pandas as pd
 from optiflow_lib import store
 from optiflow_lib.inventory import explain, sentence
 from optiflow_lib.jobs.night import opened_store
+from optiflow_lib.schemas.operations import RUN_STEPS
 from optiflow_lib.settings import Settings
 from optiflow_lib.store import Snapshot
 from optiflow_lib.texts import Language
@@ -109,6 +111,13 @@ def run_steps(settings: Settings, run_id: str) -> pd.DataFrame:
     """Schema `RUN_STEPS` of one run."""
     with opened_store(settings) as opened:
         return store.read_run_steps(opened, run_id=run_id)
+
+
+def steps_of_runs(settings: Settings, run_ids: Iterable[str]) -> pd.DataFrame:
+    """Schema `RUN_STEPS` of several runs."""
+    with opened_store(settings) as opened:
+        parts = [store.read_run_steps(opened, run_id=run_id) for run_id in run_ids]
+    return pd.concat(parts, ignore_index=True) if parts else RUN_STEPS.empty()
 
 
 def visits_per_day(settings: Settings) -> pd.DataFrame:

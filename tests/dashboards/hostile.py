@@ -18,13 +18,19 @@ class _Seen(HTMLParser):
     def __init__(self):
         super().__init__(convert_charrefs=True)
         self.elements, self.attributes, self.text = [], [], []
+        self.is_data = False  # of a chart: not read by anybody
 
     def handle_starttag(self, tag, attrs):
         self.elements.append((tag, dict(attrs)))
         self.attributes += [name for name, _ in attrs]
+        self.is_data = tag == "script"
+
+    def handle_endtag(self, tag):
+        self.is_data = self.is_data and tag != "script"
 
     def handle_data(self, data):
-        self.text.append(data)
+        if not self.is_data:
+            self.text.append(data)
 
 
 def seen(html):

@@ -27,6 +27,8 @@ class Choice:
 def filter_bar(choices: Sequence[Choice], language: Language, *, kept: Mapping[str, str]) -> Html:
     """Selects for every choice that there is; `kept` are the other parameters of the address."""
     fields = [select(choice, do="filter") for choice in choices if len(choice.options) > 1]
+    if not fields:
+        return Html()
     hidden = [tag("input", type="hidden", name=name, value=value) for name, value in kept.items()]
     send = tag("button", text("Show", language), class_="until-live")
     return tag("form", fields, hidden, send, class_="filters", method="get", data_do="filter")

@@ -41,9 +41,24 @@ RUN_STATES = {
     "interrupted": "Interrupted",
 }
 CANDIDATES = {
-    "prophet": "Prophet",
-    "seasonal_naive": "Same day last week",
     "moving_average": "Moving average",
+    "seasonal_naive": "Same day last week",
+    "weekday_average": "Average of the weekday",
+    "croston": "Croston",
+    "sba": "Syntetos–Boylan",
+    "tsb": "Teunter–Syntetos–Babai",
+    "pooled": "Shape shared by similar items",
+    "prophet": "Prophet",
+    "prophet_plain": "Prophet without events",
+    "prophet_additive": "Prophet, additive",
+    "prophet_monthly": "Prophet with days of the month",
+    "prophet_recent": "Prophet on the last year",
+    "prophet_windows": "Prophet, mean of several pasts",
+    "prophet_three_years": "Prophet on three years",
+    "prophet_group": "Prophet of the category",
+    "blend": "Shared shape and Prophet",
+    "blend_recent": "Shared shape and recent Prophet",
+    "average": "Mean of several Prophets",
 }
 TONES: dict[str, Tone] = {
     "critical": "bad",

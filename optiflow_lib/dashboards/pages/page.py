@@ -1,7 +1,7 @@
 """What every page is: regions of HTML made from one visit, and the one widget that brings them up to date."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from optiflow_lib.dashboards.components.filters import filter_bar
@@ -38,6 +38,11 @@ class Page:
                 what="no night was published", where=self.name, mend="run the night: `optiflow nightly`"
             )
         return self._view
+
+    @property
+    def has_filters(self) -> bool:
+        """Does the page follow the filters?"""
+        return True
 
     @property
     def makers(self) -> Mapping[str, Maker]:
@@ -101,7 +106,9 @@ class Page:
     def head(self) -> Html:
         """Which night this is, the filters, and a place for messages."""
         told = tag("p", self._night_line(), class_="night-line")
-        choices = filter_choices(self.view.read("items"), self.filters, self.language)
+        choices = (
+            filter_choices(self.view.read("items"), self.filters, self.language) if self.has_filters else []
+        )
         kept = {name: value for name, value in self.visit.filters.items() if name not in SHARED}
         return join(
             [
@@ -157,12 +164,11 @@ class Page:
         return fault(title, error, self.language, mend=mend)
 
     def _night_line(self) -> str:
-        local = self.view.published_at.replace(tzinfo=UTC).astimezone()
         return text(
             "As of {day}, published {moment}",
             self.language,
             day=day(self.view.as_of, self.language, style="full"),
-            moment=moment(local, self.language),
+            moment=moment(local_time(self.view.published_at), self.language),
         )
 
     def _stale_notice(self) -> Html | None:
@@ -183,6 +189,11 @@ class Page:
             ),
             tag("code", "optiflow nightly"),
         )
+
+
+def local_time(at: datetime) -> datetime:
+    """A time kept in UTC, on this machine's clock."""
+    return at.replace(tzinfo=UTC).astimezone()
 
 
 def address(page: str, query: Mapping[str, str]) -> str:

@@ -1,0 +1,229 @@
+"""How nights went, how accurate forecasts were, who looked at the pages, what is installed."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from optiflow_lib.dashboards.components import charts
+from optiflow_lib.dashboards.components.html import Html, tag
+from optiflow_lib.dashboards.components.nights import duration, local_moment
+from optiflow_lib.dashboards.components.notices import badge, empty
+from optiflow_lib.dashboards.components.tables import Column, table
+from optiflow_lib.dashboards.components.words import TONES, label
+from optiflow_lib.texts import Language, day, number, percent, text
+
+TARGET_COVERAGE = 0.8
+MEASURES = ("wape", "mape", "bias", "coverage_80")
+
+
+def runs_table(runs: pd.DataFrame, language: Language) -> Html:
+    """Runs of the night and the week (schema `RUNS`), in the order given."""
+    if runs.empty:
+        return empty(text("No run is recorded yet.", language))
+    rows = list(runs.itertuples())
+    chains = {"nightly": text("Night", language), "weekly": text("Week", language)}
+    columns = [
+        Column(text("Run", language), [chains.get(row.chain, row.chain) for row in rows]),
+        Column(text("Day closed", language), [day(row.as_of, language) for row in rows]),
+        Column(
+            text("State", language),
+            [badge(label(row.state, language), TONES.get(row.state, "muted")) for row in rows],
+        ),
+        Column(text("Started", language), [local_moment(row.started_at, language) for row in rows]),
+        Column(
+            text("Duration", language), [duration(row.duration_s, language) for row in rows], numeric=True
+        ),
+        Column(text("Items", language), [number(row.items, language) for row in rows], numeric=True),
+        Column(
+            text("Items that failed", language),
+            [number(row.failed_items, language) for row in rows],
+            numeric=True,
+        ),
+    ]
+    return table(columns, caption=text("Runs", language), compact=True)
+
+
+def steps_chart(steps: pd.DataFrame, order: list[str], names: Mapping[str, str], language: Language) -> Html:
+    """How long each step of the last nights took, one bar a night.
+
+    Args:
+        steps: Schema `RUN_STEPS`.
+        order: run_id of the nights, oldest first.
+        names: What each run is called, by run_id.
+        language: The reader's.
+    """
+    if steps.empty:
+        return empty(text("No run is recorded yet.", language))
+    x = [names[run_id] for run_id in order]
+    spent = steps.pivot_table(index="run_id", columns="step", values="duration_s", aggfunc="sum").reindex(
+        order
+    )
+    bars = [
+        charts.bars(
+            x, charts.numbers(spent[step]), name=step, colour=charts.SERIES[place % len(charts.SERIES)]
+        )
+        for place, step in enumerate(spent.columns)
+    ]
+    last = steps[steps["run_id"] == order[-1]].sort_values("duration_s", ascending=False)
+    told = text(
+        "Last night: {steps}.",
+        language,
+        steps=", ".join(f"{row.step} {duration(row.duration_s, language)}" for row in last.itertuples()),
+    )
+    layout = {
+        "barmode": "stack",
+        "xaxis": {"type": "category"},
+        "yaxis": {"ticksuffix": "\u00a0s", "rangemode": "tozero"},
+        "legend": charts.LEGEND,
+    }
+    return charts.chart(bars, name="steps", told=told, layout=layout, height=320)
+
+
+def failed_steps(steps: pd.DataFrame, language: Language) -> Html | None:
+    """Steps that failed and what they said; nothing when none did."""
+    failed = steps[steps["state"].isin(("failed", "interrupted"))]
+    if failed.empty:
+        return None
+    rows = list(failed.itertuples())
+    columns = [
+        Column(text("Run", language), [row.run_id for row in rows]),
+        Column(text("Step", language), [row.step for row in rows]),
+        Column(text("Message", language), [_known(row.message) for row in rows], wide=True),
+    ]
+    return table(columns, caption=text("Steps that failed", language), compact=True)
+
+
+def accuracy_chart(monitoring: pd.DataFrame, language: Language) -> Html:
+    """Errors of past nights' forecasts against what was then sold (schema `MONITORING`), with their targets."""
+    if monitoring.empty:
+        nothing = text("Nothing to compare yet.", language)
+        return empty(nothing, text("The first forecasts must come to pass: come back tomorrow.", language))
+    made = monitoring.sort_values("made_on")
+    names = {
+        "wape": text("Error (WAPE)", language),
+        "mape": text("MAPE", language),
+        "bias": text("Bias", language),
+        "coverage_80": text("Inside the 80 % interval", language),
+    }
+    x = charts.days(made["made_on"])
+    lines = [
+        charts.line(
+            x,
+            charts.numbers(made[one], digits=4),
+            name=names[one],
+            colour=charts.SERIES[place],
+            mode="lines+markers",
+        )
+        for place, one in enumerate(MEASURES)
+    ]
+    target = {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": TARGET_COVERAGE,
+        "y1": TARGET_COVERAGE,
+        "line": {"color": charts.SERIES[3], "width": 1, "dash": "dot"},
+    }
+    last = made.iloc[-1]
+    told = text(
+        "Forecasts of {day}: error {wape}, bias {bias}, {coverage} inside the 80 % interval; {days} item-days compared.",
+        language,
+        day=day(last["made_on"], language),
+        wape=percent(float(last["wape"]), language, decimals=1),
+        bias=percent(float(last["bias"]), language, decimals=1),
+        coverage=percent(float(last["coverage_80"]), language),
+        days=number(float(last["days"]), language),
+    )
+    layout = {"yaxis": {"tickformat": ".0%"}, "shapes": [target], "legend": charts.LEGEND}
+    return charts.chart(lines, name="accuracy", told=told, layout=layout, height=320)
+
+
+def accuracy_table(monitoring: pd.DataFrame, language: Language) -> Html | None:
+    """The same as figures, the latest first, with the share that MAPE leaves out."""
+    if monitoring.empty:
+        return None
+    rows = list(monitoring.sort_values("made_on", ascending=False).itertuples())
+    columns = [
+        Column(text("Forecasts of", language), [day(row.made_on, language) for row in rows]),
+        Column(
+            text("Error (WAPE)", language),
+            [percent(row.wape, language, decimals=1) for row in rows],
+            numeric=True,
+        ),
+        Column(
+            text("Bias", language), [percent(row.bias, language, decimals=1) for row in rows], numeric=True
+        ),
+        Column(
+            text("MAPE", language), [percent(row.mape, language, decimals=1) for row in rows], numeric=True
+        ),
+        Column(
+            text("Left out of MAPE", language),
+            [percent(row.mape_excluded_share, language) for row in rows],
+            numeric=True,
+        ),
+        Column(
+            text("In the interval", language),
+            [percent(row.coverage_80, language) for row in rows],
+            numeric=True,
+        ),
+        Column(text("Item-days", language), [number(row.days, language) for row in rows], numeric=True),
+    ]
+    return table(columns, caption=text("Accuracy of past nights", language), compact=True)
+
+
+def visits_chart(visits: pd.DataFrame, pages: Mapping[str, str], language: Language) -> Html:
+    """Visits a day and page.
+
+    Args:
+        visits: day, page, visits, visitors.
+        pages: What each page is called.
+        language: The reader's.
+    """
+    if visits.empty:
+        return empty(text("No visit is counted yet.", language))
+    by_page = visits.pivot_table(index="day", columns="page", values="visits", aggfunc="sum").sort_index()
+    x = charts.days(by_page.index)
+    bars = [
+        charts.bars(
+            x, charts.numbers(by_page[page]), name=pages.get(page, page), colour=charts.SERIES[place % 6]
+        )
+        for place, page in enumerate(by_page.columns)
+    ]
+    last = visits[visits["day"] == visits["day"].max()]
+    told = text(
+        "{day}: {visits} visits.",
+        language,
+        day=day(last["day"].iloc[0], language),
+        visits=number(int(last["visits"].sum()), language),
+    )
+    layout = {
+        "barmode": "stack",
+        "legend": charts.LEGEND,
+        "yaxis": {"rangemode": "tozero", "tickformat": ",d"},
+        "xaxis": {"tickformat": "%d/%m", "dtick": 86_400_000 if len(by_page) < 10 else None},
+    }
+    return charts.chart(bars, name="visits", told=told, layout=layout, height=260)
+
+
+def bytes_shown(size: int | None, language: Language) -> str:
+    """12.3 MB; a dash when unknown."""
+    if size is None:
+        return "–"
+    for unit, name in ((1e9, text("GB", language)), (1e6, text("MB", language))):
+        if size >= unit:
+            return f"{number(size / unit, language, decimals=1)}\u00a0{name}"
+    return f"{number(size / 1e3, language, decimals=1)}\u00a0{text('kB', language)}"
+
+
+def versions_table(versions: Mapping[str, str], language: Language) -> Html:
+    """Packages and their versions."""
+    columns = [
+        Column(text("Package", language), [tag("code", name) for name in versions]),
+        Column(text("Version", language), list(versions.values())),
+    ]
+    return table(columns, caption=text("Versions", language), compact=True)
+
+
+def _known(message: object) -> str:
+    return message if isinstance(message, str) else "–"

@@ -1,0 +1,213 @@
+import json
+import re
+from datetime import date, datetime
+
+import pandas as pd
+import pytest
+from hostile import HOSTILE, is_harmless, words
+
+from optiflow_lib import store
+from optiflow_lib.dashboards.components.monitoring import (
+    accuracy_chart,
+    accuracy_table,
+    bytes_shown,
+    steps_chart,
+)
+from optiflow_lib.dashboards.components.nights import duration, failure_list, night_state
+from optiflow_lib.dashboards.pages import monitoring
+from optiflow_lib.jobs import actions, views
+from optiflow_lib.jobs.condition import condition
+from optiflow_lib.jobs.night import opened_store
+from optiflow_lib.schemas.operations import RUN_STEPS
+from optiflow_lib.schemas.results import FAILURES, MONITORING
+
+STARTED = datetime(2026, 11, 1, 3, 0)  # the store keeps UTC without zone
+
+
+def whole(page):
+    return page.figures() + page.charts() + page.tables()
+
+
+def chart(html, name):
+    data = re.search(rf'id="chart-{name}"[^>]*><script type="application/json">(.*?)</script>', str(html))
+    return json.loads(data.group(1))["data"]
+
+
+def record_run(settings, *, run_id="night-1", state="done", message=None, chain="nightly", duration_s=42.0):
+    with opened_store(settings) as opened:
+        store.start_run(
+            opened, run_id=run_id, chain=chain, as_of=date(2026, 10, 31), started_at=STARTED, folder="runs/x"
+        )
+        for step, seconds in (("20_forecasts", 30.0), ("40_alerts", 5.5)):
+            failed = message is not None and step == "40_alerts"
+            store.start_step(opened, run_id=run_id, step=step, started_at=STARTED)
+            store.record_step(
+                opened,
+                run_id=run_id,
+                step=step,
+                state="failed" if failed else "done",
+                ended_at=STARTED,
+                duration_s=seconds,
+                message=message if failed else None,
+            )
+        store.finish_run(
+            opened,
+            run_id=run_id,
+            state=state,
+            ended_at=STARTED,
+            duration_s=duration_s,
+            items=12,
+            failed_items=0,
+        )
+
+
+def test_runs_are_those_of_the_store_with_the_duration_of_each_step(shop_visit):
+    visit = shop_visit()
+    record_run(visit.settings)
+    page = monitoring.opened(visit)
+    html = page.figures()
+    assert "Nuit 31 oct. 2026 Terminée" in words(html)
+    assert "42 s 12 0" in words(html)
+    steps = {bar["name"]: bar["y"] for bar in chart(html, "steps")}
+    assert steps == {"20_forecasts": [30.0], "40_alerts": [5.5]}
+    assert "Dernière nuit : 20_forecasts 30 s, 40_alerts 5,5 s." in words(html)
+
+
+def test_a_night_that_was_run_again_is_told_apart(shop_visit):
+    visit = shop_visit()
+    record_run(visit.settings, run_id="night-1", state="failed", message=HOSTILE[0])
+    record_run(visit.settings, run_id="night-2", state="partial", duration_s=185.0)
+    record_run(visit.settings, run_id="week-1", chain="weekly")
+    html = monitoring.opened(visit).figures()
+    told = words(html)
+    assert chart(html, "steps")[0]["x"] == ["31 oct.", "31 oct. (2)"]
+    assert f"night-1 40_alerts {HOSTILE[0]}" in told
+    assert "Terminée avec des échecs" in told
+    assert "3 min 05 s" in told
+    assert "Semaine" in told
+    assert is_harmless(html)
+
+
+def test_visits_are_counted_by_day_and_page(shop_visit):
+    visit = shop_visit()
+    for page, visitor in (("dashboard", "Zoé"), ("dashboard", "Ali"), ("alerts", "Zoé")):
+        actions.record_visit(visit.settings, page=page, visitor=visitor)
+    html = monitoring.opened(visit).tables()
+    shown = {bar["name"]: bar["y"] for bar in chart(html, "visits")}
+    assert shown == {"Alertes": [1.0], "Tableau de bord": [2.0]}
+    assert "3 visites." in words(html)
+
+
+def made(**changes):
+    row = {
+        "made_on": "2026-10-30",
+        "items": 12,
+        "days": 11,
+        "wape": 0.412,
+        "bias": -0.05,
+        "mape": 0.388,
+        "mape_excluded_share": 0.25,
+        "coverage_80": 0.82,
+    }
+    return MONITORING.check(
+        pd.DataFrame([row | changes, row | {"made_on": "2026-10-24", "days": 80}]), where="test"
+    )
+
+
+def test_accuracy_over_time_is_drawn_and_written(visit):
+    drawn = {line["name"]: line for line in chart(accuracy_chart(made(), "fr"), "accuracy")}
+    assert drawn["Erreur (WAPE)"]["x"] == ["2026-10-24", "2026-10-30"]
+    assert drawn["Erreur (WAPE)"]["y"] == [0.412, 0.412]
+    assert "erreur 41,2 %, biais -5,0 %, 82 % dans l'intervalle" in words(accuracy_chart(made(), "fr"))
+    assert "30 oct. 2026 41,2 % -5,0 % 38,8 % 25 % 82 % 11" in words(accuracy_table(made(), "fr"))
+    assert "Rien à comparer" in words(accuracy_chart(MONITORING.empty(), "fr"))
+    assert accuracy_table(MONITORING.empty(), "fr") is None
+
+
+def test_the_installation_is_told_as_it_is(visit):
+    settings = visit().settings
+    now = condition(settings)
+    view = views.open_view(settings)
+    assert now.snapshot_bytes == sum(file.stat().st_size for file in view.snapshot.folder.path.iterdir())
+    assert now.store_bytes == (settings.folder / "optiflow_store.db").stat().st_size
+    assert (now.cache, now.generation) == ("memory", None)
+    told = words(monitoring.opened(visit()).tables())
+    assert f"pandas {pd.__version__}" in told
+    assert bytes_shown(now.snapshot_bytes, "fr").replace("\u00a0", " ") in told
+
+
+def test_a_redis_that_does_not_answer_is_said(visit):
+    settings = visit().settings
+    for url in ("redis://127.0.0.1:1/0", "nonsense"):
+        shown = settings.model_copy(
+            update={"dashboards": settings.dashboards.model_copy(update={"redis_url": url})}
+        )
+        assert condition(shown).cache == "silent"
+        assert "Redis ne répond pas" in words(monitoring.opened(visit(settings=shown)).tables())
+
+
+def test_a_redis_that_answers_is_said(visit, redis_url):
+    settings = visit().settings
+    shown = settings.model_copy(
+        update={"dashboards": settings.dashboards.model_copy(update={"redis_url": redis_url})}
+    )
+    assert condition(shown).cache == "redis"
+
+
+def test_sizes_and_durations_are_written_for_people():
+    assert [bytes_shown(n, "fr") for n in (None, 900, 2_500_000, 3_100_000_000)] == [
+        "–",
+        "0,9\u00a0ko",
+        "2,5\u00a0Mo",
+        "3,1\u00a0Go",
+    ]
+    assert [duration(s, "en") for s in (None, 4.25, 185.0)] == ["–", "4.2 s", "3 min 05 s"]
+
+
+def test_items_that_failed_are_named_with_the_reason():
+    failures = FAILURES.check(
+        pd.DataFrame({"item_id": ["<b>7</b>"], "step": ["fit"], "reason": ["one day"]}), where="test"
+    )
+    assert "1 articles en échec" in words(failure_list(failures, "fr"))
+    assert is_harmless(failure_list(failures, "fr"))
+    shown = night_state(None, failures=failures, problems=3, items=10, language="en")
+    assert "Items 10 Items that failed 1 Data problems 3" in words(shown)
+
+
+def test_the_last_night_is_told_on_the_dashboard_too(visit):
+    run = pd.Series({"state": "done", "started_at": pd.Timestamp(STARTED), "duration_s": 12.0})
+    shown = words(night_state(run, failures=FAILURES.empty(), problems=0, items=10, language="en"))
+    assert shown.startswith("State Done Started")
+    assert "Duration 12 s" in shown
+
+
+def test_without_runs_and_visits_the_page_says_so(visit):
+    told = words(whole(monitoring.opened(visit())))
+    assert "Aucune exécution n'est encore enregistrée." in told
+    assert "Aucune visite n'est encore comptée." in told
+    assert "Aucune exécution" in words(steps_chart(RUN_STEPS.empty(), [], {}, "fr"))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_page_speaks_one_language(visit, language):
+    told = words(whole(monitoring.opened(visit(language=language))))
+    assert ("Connexions par jour" in told) == (language == "fr")
+    assert ("Connections per day" in told) == (language == "en")
+
+
+def test_hostile_names_are_shown_and_never_run(hostile_visit):
+    assert is_harmless(whole(monitoring.opened(hostile_visit)))
+
+
+def test_when_the_store_is_down_the_published_night_is_still_told(shop_visit):
+    page = monitoring.opened(shop_visit())
+    (page.settings.folder / "optiflow_store.db").write_bytes(b"no database any more")
+    told = words(whole(page))
+    assert "Situation au" in told
+    assert told.count("Cette partie ne peut pas être affichée") == 2
+
+
+def test_before_the_first_night_there_is_nothing_to_monitor(empty_visit):
+    page = monitoring.opened(empty_visit)
+    assert "Aucune nuit n'a encore tourné." in words(page.figures())
+    assert (page.charts(), page.tables()) == ("", "")
