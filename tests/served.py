@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 
 from optiflow_lib.dashboards.serving.context import CONTEXT, Context
-from optiflow_lib.dashboards.serving.serve import bound
+from optiflow_lib.dashboards.serving.serve import bound, warm_process
 from optiflow_lib.dashboards.serving.server import Dashboards
 from optiflow_lib.settings import Settings, load_settings
 
@@ -47,7 +47,8 @@ def served(settings_file: Path, *, host: str = "127.0.0.1") -> Iterator[Served]:
     """Serves the dashboards of a settings file on a free port until the block ends."""
     settings = load_settings(settings_file)
     sockets = bound(host, 0)
-    server = Dashboards(settings, settings_file, host=host, sockets=sockets)
+    warm = warm_process(settings, settings_file)
+    server = Dashboards(settings, warm=warm, host=host, sockets=sockets)
     started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     async def serve() -> None:

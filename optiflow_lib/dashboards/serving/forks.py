@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from optiflow_lib.errors import ServingError
@@ -16,7 +17,7 @@ START_TIMEOUT_S = 120.0
 
 
 class WarmProcess:
-    """A process that forks kernels; `start` it first, `close` it last.
+    """A process that forks kernels; `launch` it first, `close` it last.
 
     Args:
         folder: Working folder of the kernels.
@@ -29,11 +30,11 @@ class WarmProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
 
-    async def start(self) -> None:
-        """Loads the pages; returns when kernels can be forked.
+    def launch(self) -> None:
+        """Begins to load the pages.
 
         Raises:
-            ServingError: the pages cannot be loaded.
+            ServingError: this system cannot fork.
         """
         self.close()
         if not hasattr(os, "fork"):
@@ -49,6 +50,13 @@ class WarmProcess:
         )
         theirs.close()
         self._channel.settimeout(START_TIMEOUT_S)
+
+    async def ready(self) -> None:
+        """Returns when kernels can be forked.
+
+        Raises:
+            ServingError: the pages cannot be loaded.
+        """
         if await asyncio.to_thread(self._answer) != READY:
             raise ServingError(
                 what="the pages of the dashboards cannot be loaded",
@@ -60,11 +68,10 @@ class WarmProcess:
         """Process id of a new kernel that listens where `connection_file` says."""
         order = json.dumps({"connection_file": connection_file, "folder": str(self._folder)})
         async with self._turn:
-            if self._process is None or self._process.poll() is not None:
-                await self.start()
             answer = await asyncio.to_thread(self._asked, order.encode() + b"\n")
-            if not answer:  # it died while we asked
-                await self.start()
+            if not answer:  # it died
+                self.launch()
+                await self.ready()
                 answer = await asyncio.to_thread(self._asked, order.encode() + b"\n")
         return int(answer)
 
@@ -123,8 +130,9 @@ class ForkedKernel:
         return 0
 
     def send_signal(self, number: int) -> None:
-        """Sends a signal to it alone."""
-        os.kill(self.pid, number)
+        """Sends a signal to it alone; one that has ended needs none."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
     def kill(self) -> None:
         """Ends it at once."""

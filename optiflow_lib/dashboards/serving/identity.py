@@ -1,6 +1,5 @@
 """Who is asking: the signed cookie of the login form, a header of the proxy, or the person at this machine."""
 
-import ipaddress
 import json
 import logging
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from jupyter_server.base.handlers import JupyterHandler
 
 from optiflow_lib.dashboards.pages.visit import local_user
 from optiflow_lib.dashboards.serving.accounts import Accounts
-from optiflow_lib.dashboards.serving.lives import Lives
+from optiflow_lib.dashboards.serving.lives import Lives, Owner
 from optiflow_lib.store.users import Account
 
 logger = logging.getLogger(__name__)
@@ -26,7 +25,13 @@ class Person(User):  # type: ignore[misc]  # jupyter_server is untyped here
 
     role: str = "viewer"
     language: str = ""
+    seal: str = ""
     local: bool = False
+
+    @property
+    def owner(self) -> Owner:
+        """As whom they own the kernels of their pages."""
+        return Owner(self.username, f"{self.role} {self.seal}")
 
 
 class PageIdentity(IdentityProvider):  # type: ignore[misc]
@@ -39,6 +44,12 @@ class PageIdentity(IdentityProvider):  # type: ignore[misc]
     accounts: Accounts
     local: bool = False
     header: str = ""
+
+    async def owners(self) -> set[Owner]:
+        """Everybody whose pages may stay open."""
+        known = await self.accounts.known()
+        people = [person_of(account) for account in known.values()]
+        return {person.owner for person in (people or [local_person()])}
 
     async def get_user(self, handler: JupyterHandler) -> Person | None:
         """The person of a request; None when they must log in first."""
@@ -97,8 +108,7 @@ class PageIdentity(IdentityProvider):  # type: ignore[misc]
         if forwarded is not None:
             logger.warning("refused a visit through a proxy (%s): nobody could log in", forwarded)
             return None
-        name = local_user()
-        return Person(username=name, name=name, role="admin", local=True)
+        return local_person()
 
     def _cookie_account(self, handler: JupyterHandler, known: Any) -> Account | None:
         written = handler.get_secure_cookie(self.get_cookie_name(handler), max_age_days=LOGIN_DAYS)
@@ -124,14 +134,10 @@ class PageAuthorizer(Authorizer):  # type: ignore[misc]
 
 def person_of(account: Account) -> Person:
     """The person of an account."""
-    return Person(username=account.name, name=account.name, role=account.role, language=account.language)
+    return Person(account.name, account.name, role=account.role, language=account.language, seal=account.seal)
 
 
-def is_loopback(host: str) -> bool:
-    """Does this address reach nobody but this machine?"""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+def local_person() -> Person:
+    """The person at this machine, who may do anything."""
+    name = local_user()
+    return Person(name, name, role="admin", local=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -17,6 +17,14 @@ class NoRoom(Exception):  # noqa: N818 - what happened; the visitor waits
     """As many kernels serve a page as may."""
 
 
+@dataclass(frozen=True)
+class Owner:
+    """Whose page a kernel serves. `seal` changes with the person's password and role; a page outlives neither."""
+
+    name: str
+    seal: str
+
+
 class Connection(Protocol):
     """A page's websocket."""
 
@@ -26,7 +34,7 @@ class Connection(Protocol):
 
 @dataclass
 class _Life:
-    owner: str
+    owner: Owner
     printing: bool = True
     connections: set[Connection] = field(default_factory=set)
     timer: asyncio.TimerHandle | None = None
@@ -71,7 +79,7 @@ class Lives:
         """Frees a place that was kept for nothing."""
         self._coming -= 1
 
-    def begin(self, kernel_id: str, owner: str) -> None:
+    def begin(self, kernel_id: str, owner: Owner) -> None:
         """A kernel serves a page of `owner` from now on, in the place that was kept."""
         self._coming -= 1
         self._lives[kernel_id] = _Life(owner)
@@ -79,7 +87,13 @@ class Lives:
     def owner(self, kernel_id: str) -> str | None:
         """Name of the user whose page the kernel serves; None when it serves none."""
         life = self._lives.get(kernel_id)
-        return None if life is None else life.owner
+        return None if life is None else life.owner.name
+
+    def end_strangers(self, known: Collection[Owner]) -> None:
+        """Ends the pages of people who may no longer see them as they are."""
+        for kernel_id, life in list(self._lives.items()):
+            if life.owner not in known:
+                self.end_soon(kernel_id)
 
     def printed(self, kernel_id: str) -> None:
         """The page is printed: its scripts connect soon, or the kernel ends."""

@@ -3,8 +3,8 @@
 import math
 from http import HTTPStatus
 
+from optiflow_lib.dashboards.serving.framed import FramedHandler
 from optiflow_lib.dashboards.serving.guards import anybody
-from optiflow_lib.dashboards.serving.handlers import FramedHandler
 from optiflow_lib.texts import text
 
 LONGEST = 1000  # of a name or a password

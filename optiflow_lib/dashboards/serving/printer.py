@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from optiflow_lib.dashboards.serving.lives import Lives
+from optiflow_lib.dashboards.serving.lives import Lives, Owner
 from optiflow_lib.dashboards.serving.notebooks import Page, pages_of
 from optiflow_lib.dashboards.serving.pool import Kernel, KernelPool
 from optiflow_lib.dashboards.serving.renderer import PageRenderer
@@ -42,7 +42,7 @@ class Printer:
         return pages_of(self._folder)
 
     async def printed(
-        self, page: Page, *, owner: str, told: dict[str, str], frame: dict[str, Any]
+        self, page: Page, *, owner: Owner, told: dict[str, str], frame: dict[str, Any]
     ) -> AsyncIterator[str]:
         """The page for one visit, in pieces to be sent one by one.
 
@@ -72,7 +72,7 @@ class Printer:
 class _Visit:
     """A kernel's way from the pool to the page; when the page could not be printed to its end, the kernel ends."""
 
-    def __init__(self, pool: KernelPool, lives: Lives, owner: str) -> None:
+    def __init__(self, pool: KernelPool, lives: Lives, owner: Owner) -> None:
         self._pool, self._lives, self._owner = pool, lives, owner
         self._kernel: Kernel | None = None
         self.whole = False

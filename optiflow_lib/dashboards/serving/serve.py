@@ -10,10 +10,12 @@ from pathlib import Path
 
 from tornado.netutil import bind_sockets
 
-from optiflow_lib.dashboards.serving.identity import is_loopback
-from optiflow_lib.dashboards.serving.server import Dashboards
+from optiflow_lib.dashboards.pages.visit import SETTINGS_VARIABLE
+from optiflow_lib.dashboards.serving.addresses import is_loopback
+from optiflow_lib.dashboards.serving.forks import WarmProcess
 from optiflow_lib.dashboards.serving.stores import PUBLISHED, opened_store
 from optiflow_lib.errors import AccessError, ServingError
+from optiflow_lib.logs import FORMAT
 from optiflow_lib.settings import Settings
 from optiflow_lib.store import open_snapshot
 from optiflow_lib.store.users import read_accounts
@@ -28,12 +30,22 @@ def serve(settings: Settings, settings_file: Path, *, host: str, port: int) -> N
     """
     _refuse_open_doors(settings, host)
     sockets = bound(host, port)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s - %(name)s - %(levelname)s - %(message)s")
-    server = Dashboards(settings, settings_file, host=host, sockets=sockets)
+    logging.basicConfig(level=logging.WARNING, format=FORMAT)
     _say("Preparing the dashboards …")
     if open_snapshot(settings.paths.runs / PUBLISHED) is None:
         _say("No night has run yet: the pages say so until one has. Start it with `optiflow nightly`.")
-    asyncio.run(_until_interrupted(server, f"http://{_shown(host)}:{sockets[0].getsockname()[1]}/"))
+    warm = warm_process(settings, settings_file)
+    try:
+        asyncio.run(_until_interrupted(settings, warm=warm, host=host, sockets=sockets))
+    finally:
+        warm.close()
+
+
+def warm_process(settings: Settings, settings_file: Path) -> WarmProcess:
+    """The process that loads the pages, launched; the server is loaded beside it."""
+    warm = WarmProcess(settings.folder, {SETTINGS_VARIABLE: str(settings_file.resolve())})
+    warm.launch()
+    return warm
 
 
 def bound(host: str, port: int) -> list[socket.socket]:
@@ -63,23 +75,30 @@ def _refuse_open_doors(settings: Settings, host: str) -> None:
             where=f"address {host}",
             mend="listen on 127.0.0.1 behind the proxy that sets the header",
         )
-    if is_loopback(host) and not shown.behind_proxy:
+    proxied = shown.behind_proxy or bool(shown.login_header)
+    if is_loopback(host) and not proxied:
         return
     with opened_store(settings) as store:
         if read_accounts(store):
             return
     raise AccessError(
         what="others could open the dashboards, and nobody can log in",
-        where=f"address {host}" + (", behind a proxy" if shown.behind_proxy else ""),
+        where=f"address {host}" + (", behind a proxy" if proxied else ""),
         mend="add somebody with `optiflow users add NAME --role manager`, or serve on 127.0.0.1",
     )
 
 
-async def _until_interrupted(server: Dashboards, address: str) -> None:
+async def _until_interrupted(
+    settings: Settings, *, warm: WarmProcess, host: str, sockets: list[socket.socket]
+) -> None:
+    from optiflow_lib.dashboards.serving.server import Dashboards  # noqa: PLC0415 - loaded while the pages are
+
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    address = f"http://{_shown(host)}:{sockets[0].getsockname()[1]}/"
+    server = Dashboards(settings, warm=warm, host=host, sockets=sockets)
     await server.run(stop=stop, ready=lambda: _say(f"The dashboards are at {address} (Ctrl-C ends)"))
 
 

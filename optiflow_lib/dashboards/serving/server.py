@@ -10,24 +10,20 @@ from pathlib import Path
 from typing import Any, cast
 
 from jinja2 import Environment, FileSystemLoader
-from jupyter_core.paths import jupyter_path
 from tornado.httpserver import HTTPServer
 from tornado.web import Application
-from traitlets.config import Config
 from voila.app import Voila
 from voila.configuration import VoilaConfiguration
-from voila.exporter import VoilaExporter
-from voila.paths import collect_template_paths
 from voila.utils import get_page_config
 
-from optiflow_lib.dashboards.pages.visit import SETTINGS_VARIABLE
-from optiflow_lib.dashboards.serving import handlers, kernels, login
+from optiflow_lib.dashboards.serving import handlers, login
 from optiflow_lib.dashboards.serving.accounts import Accounts
-from optiflow_lib.dashboards.serving.assets import DASHBOARDS, TEMPLATE, TEMPLATES, asset_handlers, digest
+from optiflow_lib.dashboards.serving.addresses import is_loopback
+from optiflow_lib.dashboards.serving.assets import TEMPLATES, asset_handlers, digest
 from optiflow_lib.dashboards.serving.attempts import Attempts
+from optiflow_lib.dashboards.serving.configuration import HEADERS, configuration, exporter
 from optiflow_lib.dashboards.serving.context import CONTEXT, Context
 from optiflow_lib.dashboards.serving.forks import WarmProcess
-from optiflow_lib.dashboards.serving.identity import PageAuthorizer, PageIdentity, is_loopback
 from optiflow_lib.dashboards.serving.lives import Lives
 from optiflow_lib.dashboards.serving.notebooks import checked_folder
 from optiflow_lib.dashboards.serving.pool import KernelPool
@@ -39,22 +35,7 @@ from optiflow_lib.settings import Settings
 logger = logging.getLogger(__name__)
 
 WATCH_S = 5.0  # how often kernels that died by themselves are found
-WIDGETS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
 _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
-# Scripts and connections come from this server only, whatever a name from a business database tries to put into a page.
-POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' blob: 'unsafe-eval'",  # anywidget modules; Voilà's front end
-        "style-src 'self' 'unsafe-inline'",  # plotly, lengths of bars
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
 
 
 class Dashboards(Voila):  # type: ignore[misc]  # voila is untyped here
@@ -62,20 +43,20 @@ class Dashboards(Voila):  # type: ignore[misc]  # voila is untyped here
 
     Args:
         settings: Of the server.
-        settings_file: Handed to every kernel.
+        warm: Forks the kernels; it may still be loading the pages.
         host: Address to listen on.
         sockets: Already bound to it, so that a port that is taken is known before anything starts.
     """
 
     def __init__(
-        self, settings: Settings, settings_file: Path, *, host: str, sockets: list[socket.socket]
+        self, settings: Settings, *, warm: WarmProcess, host: str, sockets: list[socket.socket]
     ) -> None:
         folder = checked_folder(settings.paths.notebooks / "dashboards")
-        super().__init__(config=_configuration(), root_dir=str(folder), log=logging.getLogger("voila"))
+        super().__init__(config=configuration(), root_dir=str(folder), log=logging.getLogger("voila"))
         self.voila_configuration = VoilaConfiguration(parent=self)
         self.cookie_secret = cookie_secret(settings.paths.runs)
-        self._settings, self._host, self._sockets = settings, host, sockets
-        self._warm = WarmProcess(settings.folder, {SETTINGS_VARIABLE: str(settings_file.resolve())})
+        self._settings, self._warm = settings, warm
+        self._host, self._sockets = host, sockets
         self.assets = f"{self.base_url}assets/{digest()}"
 
     async def run(self, *, stop: asyncio.Event, ready: Callable[[], None]) -> None:
@@ -86,7 +67,7 @@ class Dashboards(Voila):  # type: ignore[misc]  # voila is untyped here
         watch = asyncio.get_running_loop().create_task(self._watch(context.lives))
         try:
             await context.accounts.known()
-            await self._warm.start()
+            await self._warm.ready()
             pool.fill()
             await pool.filled()
             server.add_sockets(self._sockets)
@@ -95,6 +76,8 @@ class Dashboards(Voila):  # type: ignore[misc]  # voila is untyped here
         finally:
             watch.cancel()
             server.stop()
+            for listening in self._sockets:
+                listening.close()
             await pool.close()
             await context.lives.end_all()
             await server.close_all_connections()
@@ -119,16 +102,13 @@ class Dashboards(Voila):  # type: ignore[misc]  # voila is untyped here
             assets=f"{self.assets}/own",
         )
         self.identity_provider.accounts = context.accounts
-        self.identity_provider.local = is_loopback(self._host) and not shown.behind_proxy
+        proxied = shown.behind_proxy or bool(shown.login_header)
+        self.identity_provider.local = is_loopback(self._host) and not proxied
         self.identity_provider.header = shown.login_header
         self.authorizer.lives = lives
         options |= {
             CONTEXT: context,
-            "headers": {
-                "Content-Security-Policy": POLICY,
-                "Referrer-Policy": "same-origin",
-                "Cross-Origin-Opener-Policy": "same-origin",
-            },
+            "headers": HEADERS,
             # Without a login, a name that somebody else's DNS gives to this machine is refused.
             "allow_remote_access": not self.identity_provider.local,
             "local_hostnames": ["localhost"],
@@ -144,22 +124,13 @@ class Dashboards(Voila):  # type: ignore[misc]  # voila is untyped here
             "fullLabextensionsUrl": f"{self.assets}/lab",
             "jupyterLabTheme": "light",
         }
-        roots = [str(DASHBOARDS), *jupyter_path()]
-        paths = collect_template_paths(["voila", "nbconvert"], TEMPLATE, prune=True, root_dirs=roots)
-        exporter = VoilaExporter(
-            template_name=TEMPLATE,
-            template_paths=paths,
-            extra_template_basedirs=[str(DASHBOARDS / "voila" / "templates")],
-            config=self.config,
-            base_url=self.base_url,
-            contents_manager=self.contents_manager,
-            default_preprocessors=[],
-        )
         return Printer(
             Path(self.root_dir),
             pool=pool,
             lives=lives,
-            exporter=exporter,
+            exporter=exporter(
+                config=self.config, base_url=self.base_url, contents_manager=self.contents_manager
+            ),
             page_config=page_config,
             options={"voila_configuration": self.voila_configuration, "base_url": self.base_url},
         )
@@ -185,25 +156,14 @@ class Dashboards(Voila):  # type: ignore[misc]  # voila is untyped here
     async def _watch(self, lives: Lives) -> None:
         while True:
             await asyncio.sleep(WATCH_S)
-            for kernel_id in lives:
-                if kernel_id not in self.kernel_manager or not await self.kernel_manager.is_alive(kernel_id):
-                    logger.warning("the kernel %s of a page died", kernel_id)
-                    lives.end_soon(kernel_id)
+            try:
+                await self._end_what_is_over(lives)
+            except Exception:  # whatever it was, the next round tries again: nobody else ends these kernels
+                logger.exception("pages could not be looked after")
 
-
-def _configuration() -> Config:
-    voila = {
-        "template": TEMPLATE,
-        "allow_template_override": "NO",
-        "allow_theme_override": "NO",
-        "file_allowlist": [],
-        "extension_allowlist": list(WIDGETS),
-        "multi_kernel_manager_class": f"{kernels.__name__}.PageKernels",
-    }
-    return Config(
-        {
-            "VoilaConfiguration": voila,
-            "Voila": {"identity_provider_class": PageIdentity, "authorizer_class": PageAuthorizer},
-            **kernels.kernel_options(),
-        }
-    )
+    async def _end_what_is_over(self, lives: Lives) -> None:
+        lives.end_strangers(await self.identity_provider.owners())
+        for kernel_id in lives:
+            if kernel_id not in self.kernel_manager or not await self.kernel_manager.is_alive(kernel_id):
+                logger.warning("the kernel %s of a page died", kernel_id)
+                lives.end_soon(kernel_id)
