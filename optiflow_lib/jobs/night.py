@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from optiflow_lib.errors import DataError
+from optiflow_lib.jobs.book import Book, book_of
 from optiflow_lib.jobs.items import items_of
 from optiflow_lib.logs import log_to
 from optiflow_lib.settings import Settings, load_settings
@@ -30,6 +31,11 @@ class Night:
     def items(self) -> pd.DataFrame:
         """Schema `ITEMS`, by item_id."""
         return items_of(self.inputs, self.settings)
+
+    @cached_property
+    def book(self) -> Book:
+        """What is on its way and what has arrived, the source and our own orders together."""
+        return book_of(self.inputs, self.settings)
 
 
 @contextmanager
@@ -55,7 +61,10 @@ def job_settings(settings_file: str | Path) -> Settings:
 def opened_source(settings: Settings) -> Source:
     """The business database of the settings, read only."""
     source = settings.source
-    return open_source(source.url, mapping=source.mapping, timeout_s=source.timeout_s, **source.parameters)
+    # A notebook runs in a folder of its own: a mapping's file is looked for beside the settings.
+    is_file = source.mapping.endswith(".toml")
+    mapping = str(settings.folder / source.mapping) if is_file else source.mapping
+    return open_source(source.url, mapping=mapping, timeout_s=source.timeout_s, **source.parameters)
 
 
 def opened_store(settings: Settings) -> Store:
