@@ -3,6 +3,7 @@
 import json
 import re
 
+import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 from served import served, write_page
@@ -48,6 +49,7 @@ Counter()
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
+    pages = folder / "notebooks" / "dashboards"
     for name, cells in {
         "dashboard": (FIGURES, CHART, WIDGET),
         "alerts": (FIGURES,),
@@ -57,7 +59,12 @@ def shop(tmp_path_factory):
             "from optiflow_lib.errors import DataError\n\nraise DataError(what='<i>no</i> rows', where='x', mend='add rows')",
         ),
     }.items():
-        write_page(folder / "notebooks" / "dashboards" / f"{name}.ipynb", *cells)
+        write_page(pages / f"{name}.ipynb", *cells)
+    words = nbformat.read(write_page(pages / "words.ipynb", FIGURES), as_version=4)
+    words.cells.append(nbformat.v4.new_markdown_cell("## What sold in the rain"))
+    hidden = {"tags": ["hide"]}
+    words.cells.append(nbformat.v4.new_markdown_cell("for readers of the notebook", metadata=hidden))
+    nbformat.write(words, pages / "words.ipynb")
     settings_file = write_settings(
         folder, paths={"notebooks": str(folder / "notebooks")}, dashboards={"warm_kernels": 2}
     )
@@ -128,6 +135,24 @@ def test_language_follows_the_browser_then_the_switch_and_stays(shop, new_contex
     page.get_by_role("link", name="Tableau de bord").click()
     expect(page.locator("#who")).to_contain_text(" fr {'supplier': 'F01'}")
     expect(page.locator("html")).to_have_attribute("lang", "fr")
+
+
+def test_links_take_along_the_filters_that_mean_the_same_everywhere(shop, page: Page):
+    page.goto(f"{shop.address}/dashboard?supplier=F01&item=A-17")
+    alerts = page.get_by_role("link", name="Alertes")
+    expect(alerts).to_have_attribute("href", "/alerts?supplier=F01")
+    page.evaluate("history.replaceState(null, '', '/dashboard?location=M02&item=B-1')")  # as a control does
+    alerts.click()
+    expect(page.locator("#who")).to_contain_text(" fr {'location': 'M02'}")
+    page.evaluate("history.replaceState(null, '', '/alerts?location=M02&alert=stockout')")
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("#who")).to_contain_text(" en {'location': 'M02', 'alert': 'stockout'}")
+
+
+def test_a_page_of_ones_own_may_have_words_between_its_cells(shop, page: Page):
+    page.goto(f"{shop.address}/words")
+    expect(page.get_by_role("heading", name="What sold in the rain", level=2)).to_be_visible()
+    expect(page.get_by_text("for readers of the notebook")).to_have_count(0)
 
 
 def test_a_failure_is_told_in_words_and_what_follows_is_not_run(shop, new_context):

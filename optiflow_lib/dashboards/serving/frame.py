@@ -11,6 +11,7 @@ from optiflow_lib.texts import LANGUAGES, Language, text
 _OTHER: Mapping[Language, Language] = {"fr": "en", "en": "fr"}
 _NAMES: Mapping[Language, str] = {"fr": "Français", "en": "English"}
 LANGUAGE_COOKIE = "optiflow-language"
+SHARED = ("location", "category", "supplier", "period")  # filters that mean the same on every page
 
 
 def chosen_language(*, asked: str, kept: str, account: str, accepted: str, fallback: Language) -> Language:
@@ -45,13 +46,14 @@ def frame(
         current: Name of the page; empty for a page without a notebook.
         title: Of the window.
         language: Of all words.
-        query: Of the address: its filters are kept from page to page.
+        query: Of the address: its shared filters go along from page to page.
         base_url: Address of the server's root, with a slash at its end.
         assets: Address of the static files.
         path: Of the address, for the language switch.
     """
     filters, other = filters_of(query), _OTHER[language]
-    tail = f"?{urlencode(filters)}" if filters else ""
+    shared = {name: value for name, value in filters.items() if name in SHARED}
+    tail = f"?{urlencode(shared)}" if shared else ""
     return {
         "language": language,
         "title": title,
@@ -59,6 +61,7 @@ def frame(
         "base_url": base_url,
         "assets": assets,
         "home": base_url,
+        "shared": " ".join(SHARED),
         "links": [
             {
                 "address": f"{base_url}{page.name}{tail}",

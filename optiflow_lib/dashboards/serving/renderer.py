@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKernelError
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbformat import NotebookNode
 from voila.execute import VoilaExecutor
 from voila.notebook_renderer import NotebookRenderer
@@ -88,6 +89,8 @@ class PageRenderer(NotebookRenderer):  # type: ignore[misc]  # voila is untyped 
                     yield NotebookNode(cell_type="code", failure=failure)
                     return
                 self._prepare_widgets(nb, cell)
+            elif cell.cell_type == "markdown":
+                cell.html = markdown2html_mistune(cell.source)
             yield cell
 
     async def _execute(self, cell: NotebookNode, number: int) -> dict[str, Any] | None:

@@ -37,3 +37,16 @@ window.addEventListener("beforeprint", () => {
 window.addEventListener("afterprint", () => {
   if (worn === "dark") wear(worn);
 });
+
+// A page's controls change its address without loading it: links take along what is chosen when they are followed.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".bar nav a, .bar [data-language]");
+  if (!link) return;
+  const here = new URL(window.location.href).searchParams;
+  const address = new URL(link.href);
+  const shared = link.closest("nav")?.dataset.shared.split(" ") ?? [...here.keys()];
+  address.search = new URLSearchParams([...here].filter(([name]) => shared.includes(name)));
+  if (link.dataset.language) address.searchParams.set("language", link.dataset.language);
+  else address.searchParams.delete("language");
+  link.href = address;
+});
