@@ -47,8 +47,7 @@ def set_quantity(
 
 def move(settings: Settings, *, order_id: str, to: str, author: str) -> None:
     """Takes an order to its next state, exactly once even when two people ask together."""
-    with opened_store(settings) as opened:
-        store.move_order(opened, order_id, to, author=author, at=_now(), allowed=purchasing.ALLOWED)
+    _move(settings, order_id, to, author=author)
 
 
 def approve(settings: Settings, *, order_id: str, author: str) -> None:
@@ -67,8 +66,18 @@ def cancel(settings: Settings, *, order_id: str, author: str) -> None:
     move(settings, order_id=order_id, to="cancelled", author=author)
 
 
+def close(settings: Settings, *, order_id: str, author: str) -> None:
+    """Ends an order that arrived in part and of which nothing more will come."""
+    _move(settings, order_id, "received", author=author, expected_state="partly_received")
+
+
 def receive(
-    settings: Settings, *, order_id: str, author: str, quantities: Mapping[str, float] | None = None
+    settings: Settings,
+    *,
+    order_id: str,
+    author: str,
+    quantities: Mapping[str, float] | None = None,
+    received_on: date | None = None,
 ) -> str:
     """Adds what arrived to an order that was sent.
 
@@ -77,12 +86,14 @@ def receive(
         order_id: Its number.
         author: Who counted.
         quantities: Units that arrived by item_id; negative takes back a mistake. None: all that was missing, once.
+        received_on: The day it arrived; None: today.
 
     Returns:
         The order's state: received when every line is, else partly_received.
 
     Raises:
-        OrderError: a quantity is no number, the order has no such line or is not on its way; nothing is written.
+        OrderError: a quantity is no number, the order has no such line or is not on its way, or it cannot have arrived
+            on that day; nothing is written.
     """
     for item_id, quantity in (quantities or {}).items():
         if not math.isfinite(quantity):
@@ -93,7 +104,14 @@ def receive(
             )
     with opened_store(settings) as opened:
         return store.receive_lines(
-            opened, order_id, quantities, author=author, at=_now(), allowed=purchasing.ALLOWED
+            opened,
+            order_id,
+            quantities,
+            author=author,
+            at=_now(),
+            allowed=purchasing.ALLOWED,
+            received_on=received_on,
+            day=shops_day(settings),
         )
 
 
@@ -145,8 +163,29 @@ def record_visit(settings: Settings, *, page: str, visitor: str) -> None:
         store.record_visit(opened, page=page, visitor=visitor, at=_now())
 
 
+def shops_day(settings: Settings) -> date | None:
+    """The calendar day of this machine; None for the sample, whose days have nothing to do with the clock."""
+    return None if settings.source.sample else datetime.now(UTC).astimezone().date()
+
+
 def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _move(
+    settings: Settings, order_id: str, to: str, *, author: str, expected_state: str | None = None
+) -> None:
+    with opened_store(settings) as opened:
+        store.move_order(
+            opened,
+            order_id,
+            to,
+            author=author,
+            at=_now(),
+            allowed=purchasing.ALLOWED,
+            expected_state=expected_state,
+            day=shops_day(settings),
+        )
 
 
 def _language(settings: Settings, parts: OrderParts, language: Language | None) -> Language:

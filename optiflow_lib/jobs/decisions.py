@@ -4,18 +4,17 @@ import pandas as pd
 
 from optiflow_lib import inventory
 from optiflow_lib.jobs.demand import daily_sales_of, public_holidays
-from optiflow_lib.jobs.items import item_terms, with_item_id
+from optiflow_lib.jobs.items import item_terms
 from optiflow_lib.jobs.night import Night
-from optiflow_lib.schemas.source import RECEIPTS, SUPPLIERS
+from optiflow_lib.schemas.source import SUPPLIERS
 
 
 def lead_times_of(night: Night) -> inventory.LearnedLeadTimes:
     """How long an order of each item takes, and when its supplier can be asked."""
     inputs = night.inputs
-    receipts = inputs.read("receipts") if inputs.has("receipts") else RECEIPTS.empty()
     suppliers = inputs.read("suppliers") if inputs.has("suppliers") else SUPPLIERS.empty()
     return inventory.learned_lead_times(
-        with_item_id(receipts, night.settings),
+        night.book.receipts,
         supplier_terms=item_terms(inputs, night.items),
         suppliers=suppliers,
         items=night.items,

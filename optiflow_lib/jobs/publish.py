@@ -10,7 +10,7 @@ from optiflow_lib.jobs.items import with_item_id
 from optiflow_lib.jobs.night import Night, open_night
 from optiflow_lib.jobs.views import published_folder
 from optiflow_lib.schemas.results import NIGHT_TABLES
-from optiflow_lib.schemas.source import ON_ORDER, SUPPLIERS
+from optiflow_lib.schemas.source import SUPPLIERS
 
 HISTORY_DAYS = 400
 TOTALS_DAYS = 800
@@ -34,7 +34,7 @@ def publish_night(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
             "suppliers": night.inputs.read("suppliers")
             if night.inputs.has("suppliers")
             else SUPPLIERS.empty(),
-            "on_order": _on_order(night),
+            "on_order": night.book.on_order,
         }
         frames["summary_categories"] = store.read_summary(night.store, "summary_categories")
         published_at = datetime.now(UTC).replace(tzinfo=None)
@@ -86,11 +86,6 @@ def _kpi_nights(night: Night) -> pd.DataFrame:
     past = past[past["as_of"] <= pd.Timestamp(night.as_of)]
     kept = sorted(past["as_of"].unique())[-night.settings.store.keep_nights :]
     return past[past["as_of"].isin(kept)].reset_index(drop=True)
-
-
-def _on_order(night: Night) -> pd.DataFrame:
-    rows = night.inputs.read("on_order") if night.inputs.has("on_order") else ON_ORDER.empty()
-    return with_item_id(rows, night.settings)
 
 
 def _recent(night: Night, rows: pd.DataFrame) -> pd.DataFrame:

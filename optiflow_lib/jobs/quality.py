@@ -1,13 +1,14 @@
 """Notebook 10: freeze what the night reads, and say what is wrong with it."""
 
 import logging
+from functools import partial
 
 import pandas as pd
 
 from optiflow_lib.jobs.items import items_of
 from optiflow_lib.jobs.night import inputs_folder, job_settings, opened_source, opened_store, resolved_day
 from optiflow_lib.source import data_problems, freeze
-from optiflow_lib.store import replace_night
+from optiflow_lib.store import night_book, replace_night
 
 logger = logging.getLogger(__name__)
 
@@ -16,17 +17,21 @@ def check_inputs(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
     """Freezes the source as of a day, fills `items` and `quality`, and returns schema `QUALITY`.
 
     Every later job of the night reads the frozen inputs, never the business database: a sale booked
-    at midnight cannot change the numbers half-way, and the same night can be run again.
+    at midnight cannot change the numbers half-way, and the same night can be run again. Our own orders are
+    frozen with them, as people left them when the night first began.
     """
     settings = job_settings(settings_file)
     day = resolved_day(settings, as_of)
-    with opened_source(settings) as source:
+    with opened_source(settings) as source, opened_store(settings) as store:
         inputs = freeze(
-            source, inputs_folder(settings), as_of=day, history_days=settings.forecast.history_days
+            source,
+            inputs_folder(settings),
+            as_of=day,
+            history_days=settings.forecast.history_days,
+            beside=partial(night_book, store, day),
         )
-    items = items_of(inputs, settings)
-    problems = data_problems(inputs, main_location=settings.source.main_location)
-    with opened_store(settings) as store:
+        items = items_of(inputs, settings)
+        problems = data_problems(inputs, main_location=settings.source.main_location)
         replace_night(store, {"items": items, "quality": problems}, as_of=day)
     logger.info("inputs of %s frozen: %d items, %d data problems", day, len(items), len(problems))
     return problems

@@ -40,12 +40,35 @@ ORDER_LINES = Schema(
         "vat_rate": _number,
         "edited_by": _some_text,
         "reason": _some_text,
+        # The last day on which the edit holds for a draft; missing: as long as it is one.
+        "edited_until": Column("day", nullable=True, optional=True),
     },
     key=("order_id", "item_id"),
 )
 ORDER_STEPS = Schema(
     "order steps",
-    {"order_id": _text, "state": Column("text", choices=ORDER_STATES), "at": _time, "author": _text},
+    {
+        "order_id": _text,
+        "state": Column("text", choices=ORDER_STATES),
+        "at": _time,
+        "author": _text,
+        "day": _day,  # the shop's
+        "night": _day,  # the last night begun by then: only later ones see the step
+    },
+)
+ORDER_RECEIPTS = Schema(
+    "order receipts",
+    {
+        "order_id": _text,
+        "position": _whole,
+        "item_id": _text,
+        "quantity": _number,  # negative: a mistake taken back
+        "received_on": _day,
+        "author": _text,
+        "at": _time,
+        "night": _day,
+    },
+    key=("order_id", "position"),
 )
 PLACED_LINES = Schema(  # our own orders as a night sees them, frozen with its inputs
     "order lines placed",

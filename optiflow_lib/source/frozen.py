@@ -7,6 +7,7 @@ kept under its own digest too: freezing a day again does not forget what an earl
 import hashlib
 import io
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -82,7 +83,14 @@ class Inputs:
         return pd.read_parquet(file)
 
 
-def freeze(source: Source, folder: Path, *, as_of: date, history_days: int) -> Inputs:
+def freeze(
+    source: Source,
+    folder: Path,
+    *,
+    as_of: date,
+    history_days: int,
+    beside: Callable[[], Mapping[str, pd.DataFrame]] = dict,
+) -> Inputs:
     """Reads every logical table as of a day, all at one moment, and keeps it.
 
     Args:
@@ -90,6 +98,7 @@ def freeze(source: Source, folder: Path, *, as_of: date, history_days: int) -> I
         folder: Where manifests and parts go.
         as_of: Last day that is read.
         history_days: How far sales and stock history go back.
+        beside: Tables that do not come from the source, by name, sorted; read once the source was.
 
     Returns:
         The inputs, as `open_inputs` gives them.
@@ -110,7 +119,8 @@ def freeze(source: Source, folder: Path, *, as_of: date, history_days: int) -> I
     notes = as_they_stood(frames, later, as_of=as_of, last_day=last_day)
     manifest = {
         "as_of": as_of.isoformat(),
-        "tables": {table: _write_parts(folder, table, rows) for table, rows in frames.items()},
+        "tables": {table: _write_parts(folder, table, rows) for table, rows in frames.items()}
+        | {name: [_write_part(folder, rows)] for name, rows in beside().items()},
         "notes": notes,
         "left_out": left_out.isoformat() if left_out else None,
     }

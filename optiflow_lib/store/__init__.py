@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         set_alert_state,
     )
     from optiflow_lib.store.backups import backup, copy_store, restore
+    from optiflow_lib.store.book import night_book
     from optiflow_lib.store.cache import Cache
     from optiflow_lib.store.connection import Store
     from optiflow_lib.store.documents import keep_document, read_document
@@ -39,12 +40,12 @@ if TYPE_CHECKING:
         replace_night,
     )
     from optiflow_lib.store.opening import open_store
+    from optiflow_lib.store.order_receipts import read_order_receipts, receive_from_source, receive_lines
     from optiflow_lib.store.orders import (
         move_order,
         read_order_lines,
         read_order_steps,
         read_orders,
-        receive_lines,
         set_line_quantity,
     )
     from optiflow_lib.store.runs import (
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
 _NAMES = {
     "alerts": "previous_alerts read_alert_history read_alerts replace_alerts set_alert_state",
     "backups": "backup copy_store restore",
+    "book": "night_book",
     "cache": "Cache",
     "connection": "Store",
     "documents": "keep_document read_document",
@@ -72,7 +74,8 @@ _NAMES = {
     "generations": "Generation accept_generation accepted_generation forget_generations newest_generation read_generation save_generation",
     "nights": "forget_nights last_night nights_of read_night read_nights replace_item_chunk replace_night",
     "opening": "open_store",
-    "orders": "move_order read_order_lines read_order_steps read_orders receive_lines set_line_quantity",
+    "order_receipts": "read_order_receipts receive_from_source receive_lines",
+    "orders": "move_order read_order_lines read_order_steps read_orders set_line_quantity",
     "runs": "close_interrupted finish_run read_run_steps read_runs record_step start_run start_step",
     "snapshot": "Snapshot open_snapshot publish",
     "summaries": "SUMMARIES read_summary refresh_summaries",
@@ -103,6 +106,7 @@ __all__ = [
     "last_night",
     "move_order",
     "newest_generation",
+    "night_book",
     "nights_of",
     "open_snapshot",
     "open_store",
@@ -115,12 +119,14 @@ __all__ = [
     "read_night",
     "read_nights",
     "read_order_lines",
+    "read_order_receipts",
     "read_order_steps",
     "read_orders",
     "read_run_steps",
     "read_runs",
     "read_summary",
     "read_users",
+    "receive_from_source",
     "receive_lines",
     "record_step",
     "record_visit",

@@ -13,6 +13,7 @@ from optiflow_lib.schemas import Schema
 from optiflow_lib.schemas.operations import ORDER_LINES, ORDERS
 from optiflow_lib.store import tables
 from optiflow_lib.store.connection import Store
+from optiflow_lib.store.moments import of_night
 from optiflow_lib.store.orders import change_state, record_order_step
 from optiflow_lib.store.rows import insert_frame, last_day_of, read_checked, stored_rows
 
@@ -43,10 +44,11 @@ def replace_drafts(
 ) -> bool:
     """Makes the drafts what night `as_of` suggests, one per supplier and location, in one transaction.
 
-    A draft that is there keeps its number, and the quantities that a person edited; one that nothing is left of is
-    deleted, or cancelled if a person had worked on it. What this night suggested before and somebody has
-    approved or cancelled since is not suggested again, so that repeating a night orders nothing twice. A night
-    older than the last one changes nothing.
+    A draft that is there keeps its number, and the quantities that a person edited as long as they hold; one that
+    nothing is left of is deleted, or cancelled if a person had worked on it. What this night suggested before and
+    somebody has approved or cancelled since, and what was approved since the night began, is not suggested again:
+    neither repeating a night nor deciding while it runs orders anything twice. A night older than the last one
+    changes nothing.
 
     Args:
         store: Where to.
@@ -83,7 +85,8 @@ def replace_drafts(
 def _write(night: _Night, orders: pd.DataFrame, lines: pd.DataFrame, drafts: pd.DataFrame) -> None:
     of_drafts = tables.order_lines.c.order_id.in_(drafts["order_id"].tolist())
     old_lines = _read(night, tables.order_lines, ORDER_LINES, of_drafts)
-    edited = old_lines[old_lines["edited_by"].notna()]
+    expired = old_lines["edited_until"] <= pd.Timestamp(night.as_of)  # orders of tonight leave a day later
+    edited = old_lines[old_lines["edited_by"].notna() & ~expired]
     numbers = {order.order_id: _number(night, order) for order in orders.itertuples()}
     suggested = lines.assign(order_id=lines["order_id"].map(numbers))
     kept = _with_edits(suggested, edited)
@@ -104,6 +107,7 @@ def _with_edits(suggested: pd.DataFrame, edited: pd.DataFrame) -> pd.DataFrame:
         "list_price",
         "edited_by",
         "reason",
+        "edited_until",
     ]  # prices are those of the quantity
     joined = suggested.merge(edited[[*key, *by_hand]], on=key, how="left", suffixes=("", "_edited"))
     is_edited = joined["edited_by_edited"].notna()
@@ -135,7 +139,9 @@ def _number(night: _Night, order: Any) -> str:
             note=None if pd.isna(order.note) else order.note,
         )
     )
-    record_order_step(night.connection, order_id, "draft", author=night.author, at=night.at)
+    record_order_step(
+        night.connection, order_id, "draft", author=night.author, at=night.at, now=of_night(night.as_of)
+    )
     return order_id
 
 
@@ -152,9 +158,13 @@ def _next_number(night: _Night) -> str:
 
 
 def _decided_items(night: _Night) -> list[str]:
-    """Items of orders this night suggested before and that are no drafts any more."""
-    orders = tables.orders
-    decided = sa.select(orders.c.order_id).where(orders.c.as_of == night.as_of, orders.c.state != "draft")
+    """Items of orders that are no drafts any more and that this night suggested before, or did not see approved."""
+    orders, steps = tables.orders, tables.order_steps
+    unseen = sa.select(steps.c.order_id).where(steps.c.state == "approved", steps.c.night >= night.as_of)
+    decided = sa.select(orders.c.order_id).where(
+        ((orders.c.as_of == night.as_of) & (orders.c.state != "draft"))
+        | (orders.c.order_id.in_(unseen) & (orders.c.state != "cancelled"))
+    )
     lines = _read(night, tables.order_lines, ORDER_LINES, tables.order_lines.c.order_id.in_(decided))
     items: list[str] = lines["item_id"].tolist()
     return items
@@ -166,7 +176,9 @@ def _drop(night: _Night, order_id: str, edited: pd.DataFrame) -> None:
         return
     _append_lines(night, edited)  # what a person did stays to be seen
     change_state(night.connection, order_id, "draft", "cancelled")
-    record_order_step(night.connection, order_id, "cancelled", author=night.author, at=night.at)
+    record_order_step(
+        night.connection, order_id, "cancelled", author=night.author, at=night.at, now=of_night(night.as_of)
+    )
 
 
 def _append_lines(night: _Night, lines: pd.DataFrame) -> None:

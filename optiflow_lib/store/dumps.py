@@ -11,6 +11,7 @@ from optiflow_lib.store import tables
 from optiflow_lib.store.alerts import read_alert_history
 from optiflow_lib.store.connection import Store
 from optiflow_lib.store.nights import nights_of, read_night
+from optiflow_lib.store.order_receipts import read_order_receipts
 from optiflow_lib.store.orders import read_order_lines, read_order_steps, read_orders
 
 
@@ -60,7 +61,8 @@ def _sections(store: Store, as_of: date | None) -> Iterator[tuple[str, Any]]:
         yield "alerts", _with_plain_days(read_alert_history(store))
         yield "orders", _with_plain_days(read_orders(store))
         yield "order_lines", _with_plain_days(read_order_lines(store))
-        yield "order_steps", read_order_steps(store).drop(columns="at")
+        yield "order_steps", _with_plain_days(read_order_steps(store).drop(columns="at"))
+        yield "order_receipts", _with_plain_days(read_order_receipts(store).drop(columns="at"))
 
 
 def _with_plain_days(rows: pd.DataFrame) -> pd.DataFrame:

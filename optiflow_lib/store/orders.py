@@ -1,7 +1,8 @@
-"""Purchase orders: read, moved from state to state exactly once, edited while they are drafts, received."""
+"""Purchase orders: read, moved from state to state exactly once, edited while they are drafts."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from optiflow_lib.schemas import item_keys
 from optiflow_lib.schemas.operations import ORDER_LINES, ORDER_STEPS, ORDERS
 from optiflow_lib.store import tables
 from optiflow_lib.store.connection import Store
+from optiflow_lib.store.moments import Moment, moment
 from optiflow_lib.store.rows import read_checked
 from optiflow_lib.store.times import naive_utc
 
@@ -56,6 +58,7 @@ def move_order(
     at: datetime,
     allowed: Transitions,
     expected_state: str | None = None,
+    day: date | None = None,
 ) -> None:
     """Takes an order to another state, exactly once even when two people ask for it together.
 
@@ -67,6 +70,7 @@ def move_order(
         at: When.
         allowed: The states that may follow each.
         expected_state: The state the author saw on screen; None when it does not matter.
+        day: The shop's day; None, or while nights run ahead of the clock: the day after the last night.
 
     Raises:
         OrderError: there is no such order, it is no longer in `expected_state`, or `to` may not follow its state.
@@ -80,7 +84,7 @@ def move_order(
                 mend="reload the page: somebody may have changed it meanwhile",
             )
         change_state(connection, order_id, state, to)
-        record_order_step(connection, order_id, to, author=author, at=at)
+        record_order_step(connection, order_id, to, author=author, at=at, now=moment(connection, day))
 
 
 def set_line_quantity(
@@ -92,6 +96,7 @@ def set_line_quantity(
     author: str,
     reason: str | None,
     price: Mapping[str, float] | None = None,
+    until: date | None = None,
 ) -> None:
     """Replaces the suggested quantity of a draft's line by a person's, which the next nights keep.
 
@@ -103,6 +108,7 @@ def set_line_quantity(
         author: Who.
         reason: Why.
         price: unit_cost and list_price at this quantity, which are kept as well; None when they stay.
+        until: The last day on which it may leave at this quantity; None: any day.
 
     Raises:
         OrderError: the quantity is negative or no number, or the order is no draft or has no such line.
@@ -125,51 +131,15 @@ def set_line_quantity(
             connection,
             order_id,
             item_id,
-            {"quantity": quantity, "edited_by": author, "reason": reason, **(price or {})},
+            {
+                "quantity": quantity,
+                "edited_by": author,
+                "reason": reason,
+                "edited_until": until,
+                **(price or {}),
+            },
             main_location=store.main_location,
         )
-
-
-def receive_lines(
-    store: Store,
-    order_id: str,
-    quantities: Mapping[str, float] | None,
-    *,
-    author: str,
-    at: datetime,
-    allowed: Transitions,
-) -> str:
-    """Adds what arrived to an order's lines; it is received when every line is, partly received until then.
-
-    Args:
-        store: Where it is.
-        order_id: Its number.
-        quantities: Units that arrived by item_id; negative takes back a mistake. None: all that was missing, once.
-        author: Who counted.
-        at: When.
-        allowed: The states that may follow each.
-
-    Returns:
-        The order's state.
-
-    Raises:
-        OrderError: there is no such order or line, it is not on its way, or a line would have received less than
-            nothing; nothing is written.
-    """
-    with store.writing() as connection:
-        state = state_of(connection, order_id)
-        _add_receipts(store, connection, order_id, quantities)
-        to = _state_by_receipts(connection, order_id)
-        more_of_the_same = to == state and quantities is not None
-        if not more_of_the_same and to not in allowed.get(state, ()):
-            raise OrderError(
-                what=f"the order is {state} and cannot become {to}",
-                where=f"order {order_id}",
-                mend="enter receipts of orders that were sent",
-            )
-        change_state(connection, order_id, state, to)
-        record_order_step(connection, order_id, to, author=author, at=at)
-    return to
 
 
 def state_of(connection: sa.Connection, order_id: str) -> str:
@@ -207,13 +177,19 @@ def change_state(connection: sa.Connection, order_id: str, state: str, to: str) 
 
 
 def record_order_step(
-    connection: sa.Connection, order_id: str, state: str, *, author: str, at: datetime
+    connection: sa.Connection, order_id: str, state: str, *, author: str, at: datetime, now: Moment
 ) -> None:
     """Adds a step to the order's history."""
     steps = tables.order_steps
     count = connection.scalar(sa.select(sa.func.count()).where(steps.c.order_id == order_id)) or 0
     step = {"order_id": order_id, "position": count + 1, "state": state, "at": naive_utc(at)}
-    connection.execute(sa.insert(steps).values(**step, author=author))
+    connection.execute(sa.insert(steps).values(**step, author=author, day=now.day, night=now.night))
+
+
+def line_of(order_id: str, key: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
+    """Conditions that only this line of the order meets."""
+    table = tables.order_lines
+    return [table.c.order_id == order_id, *(table.c[name] == key[name] for name in tables.ITEM_KEY)]
 
 
 def _update_line(
@@ -225,40 +201,10 @@ def _update_line(
     main_location: str,
 ) -> None:
     key = item_keys(pd.Series([item_id]), main_location=main_location).iloc[0]
-    table = tables.order_lines
-    line = [table.c.order_id == order_id, *(table.c[name] == key[name] for name in tables.ITEM_KEY)]
-    if connection.execute(sa.update(table).where(*line).values(dict(values))).rowcount != 1:
+    changed = sa.update(tables.order_lines).where(*line_of(order_id, key)).values(dict(values))
+    if connection.execute(changed).rowcount != 1:
         raise OrderError(
             what=f"the order has no line for item {item_id}",
             where=f"order {order_id}",
             mend="reload the page: the last night may have taken the line out",
         )
-
-
-def _add_receipts(
-    store: Store, connection: sa.Connection, order_id: str, quantities: Mapping[str, float] | None
-) -> None:
-    table = tables.order_lines
-    if quantities is None:
-        missing = (table.c.order_id == order_id) & (table.c.received_quantity < table.c.quantity)
-        connection.execute(sa.update(table).where(missing).values(received_quantity=table.c.quantity))
-        return
-    for item_id, quantity in sorted(quantities.items()):
-        added = {"received_quantity": table.c.received_quantity + quantity}
-        _update_line(connection, order_id, item_id, added, main_location=store.main_location)
-
-
-def _state_by_receipts(connection: sa.Connection, order_id: str) -> str:
-    line = tables.order_lines.c
-    of_order = line.order_id == order_id
-    least = connection.scalar(sa.select(sa.func.min(line.received_quantity)).where(of_order))
-    if least is None or least < 0:
-        raise OrderError(
-            what="a line would have received less than nothing" if least is not None else "it has no lines",
-            where=f"order {order_id}",
-            mend="correct the quantities received",
-        )
-    # Below every unit's step: three times 0.1 received of 0.3 is all of it.
-    missing = of_order & (line.received_quantity < line.quantity - 1e-6)
-    left = connection.scalar(sa.select(sa.func.count()).where(missing))
-    return "partly_received" if left else "received"

@@ -5,7 +5,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from optiflow_lib.schemas.operations import ORDER_LINES, ORDER_STEPS, ORDERS, RUN_STEPS, RUNS, USERS, VISITS
+from optiflow_lib.schemas.operations import (
+    ORDER_LINES,
+    ORDER_RECEIPTS,
+    ORDER_STEPS,
+    ORDERS,
+    RUN_STEPS,
+    RUNS,
+    USERS,
+    VISITS,
+)
 from optiflow_lib.schemas.results import ALERTS, NIGHT_TABLES
 from optiflow_lib.schemas.schema import Column, Kind, Schema
 
@@ -96,6 +105,13 @@ order_steps = sa.Table(
     *_columns({"position": Column("whole"), **ORDER_STEPS.columns}, key=("order_id", "position")),
     sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], ondelete="CASCADE"),
 )
+order_receipts = sa.Table(
+    "order_receipts",
+    metadata,
+    *_columns(stored_columns(ORDER_RECEIPTS), key=("order_id", "position")),
+    sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], ondelete="CASCADE"),
+)
+order_nights = sa.Table("order_nights", metadata, sa.Column("as_of", sa.Date(), primary_key=True))
 order_documents = sa.Table(  # what stood on an order's document when it was first made
     "order_documents",
     metadata,

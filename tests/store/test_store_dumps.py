@@ -93,7 +93,7 @@ def test_the_digest_is_that_of_the_text(filled):
 
 def test_every_result_is_in_the_text(filled):
     titles = {line[2:].split()[0] for line in text_of(filled).splitlines() if line.startswith("# ")}
-    assert titles == {*NIGHT_TABLES, "alerts", "orders", "order_lines", "order_steps"}
+    assert titles == {*NIGHT_TABLES, "alerts", "orders", "order_lines", "order_steps", "order_receipts"}
 
 
 def test_runs_users_and_visits_are_not_in_it(filled):

@@ -128,16 +128,23 @@ def _create_lasting_tables() -> None:
     )
     _create(
         "order_lines",
-        "text: order_id product_id location_id; number: suggested_quantity quantity received_quantity unit_cost; number?: list_price; number: vat_rate; text?: edited_by reason",
+        "text: order_id product_id location_id; number: suggested_quantity quantity received_quantity unit_cost; number?: list_price; number: vat_rate; text?: edited_by reason; day?: edited_until",
         key="order_id product_id location_id",
         parent="orders.order_id",
     )
     _create(
         "order_steps",
-        "text: order_id; whole: position; text: state; time: at; text: author",
+        "text: order_id; whole: position; text: state; time: at; text: author; day: day night",
         key="order_id position",
         parent="orders.order_id",
     )
+    _create(
+        "order_receipts",
+        "text: order_id; whole: position; text: product_id location_id; number: quantity; day: received_on; text: author; time: at; day: night",
+        key="order_id position",
+        parent="orders.order_id",
+    )
+    _create("order_nights", "day: as_of", key="as_of")
     _create("order_documents", "text: order_id content", key="order_id", parent="orders.order_id")
     _create("order_numbers", "text: prefix; whole: year last_number", key="prefix year")
     _create(
