@@ -19,7 +19,7 @@ import pandas as pd
 from optiflow_lib.errors import DataError
 from optiflow_lib.schemas.source import LOGICAL_TABLES
 from optiflow_lib.source.closed_day import day_left_out
-from optiflow_lib.source.past import as_they_stood
+from optiflow_lib.source.past import as_they_stood, every_evening
 from optiflow_lib.source.source import DAY_COLUMNS, Source
 
 
@@ -116,6 +116,8 @@ def freeze(
         )
         last_day = source.last_day("sales")
         left_out = day_left_out(source, as_of) if last_day else None
+    if "stock_history" in frames:
+        frames["stock_history"] = every_evening(frames["stock_history"], as_of=as_of)
     notes = as_they_stood(frames, later, as_of=as_of, last_day=last_day)
     manifest = {
         "as_of": as_of.isoformat(),

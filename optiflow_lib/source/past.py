@@ -1,12 +1,31 @@
-"""Stock and open orders have no history of their own in most databases: what they were on an earlier day."""
+"""What stock and open orders were on an earlier day: most databases keep only changes, or no history at all."""
 
 from datetime import date
 
 import pandas as pd
 
-from optiflow_lib.schemas.source import ON_ORDER, STOCK
+from optiflow_lib.schemas.source import ON_ORDER, STOCK, STOCK_HISTORY
 
 PAIR = ["product_id", "location_id"]
+
+
+def every_evening(history: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
+    """Schema `STOCK_HISTORY` with a row for each day from an item's first one to `as_of`.
+
+    A day without a row ended with the stock of the evening before: a history may hold only changes.
+    """
+    ordered = history.sort_values([*PAIR, "day"], ignore_index=True)
+    following = ordered.groupby(PAIR)["day"].shift(-1).fillna(pd.Timestamp(as_of) + pd.Timedelta(days=1))
+    lasts = (following - ordered["day"]).dt.days
+    if (lasts == 1).all():
+        return history
+    rows = ordered.loc[ordered.index.repeat(lasts)]
+    later = rows.groupby(level=0).cumcount()
+    filled = rows.assign(
+        day=rows["day"] + pd.to_timedelta(later, unit="D"),
+        in_stock_share=rows["in_stock_share"].where(later == 0),
+    )
+    return STOCK_HISTORY.check(filled, where="stock history, every evening")
 
 
 def as_they_stood(
@@ -36,7 +55,6 @@ def as_they_stood(
 
 
 def _stock_then(history: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    # A history may have a row only for days on which the stock changed.
     known = history[history["day"] <= pd.Timestamp(as_of)].sort_values("day")
     last = known.drop_duplicates(PAIR, keep="last")[[*PAIR, "on_hand"]]
     return STOCK.check(last.sort_values(PAIR), where=f"stock history of {as_of}")

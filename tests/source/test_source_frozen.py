@@ -151,6 +151,28 @@ def test_stock_of_an_earlier_day_is_the_last_one_known_by_then(tmp_path):
     assert inputs.notes[0] == "stock is that of the stock history on 2026-01-25"
 
 
+def test_a_history_of_changes_becomes_one_of_every_evening(tmp_path):
+    changes = pd.DataFrame(
+        [
+            ("A", "S", "2026-01-27", 3.0, 0.5),
+            ("A", "S", "2026-01-29", 0.0, 0.25),
+            ("B", "S", "2026-01-31", 8.0, None),
+        ],
+        columns=["product_id", "location_id", "day", "on_hand", "in_stock_share"],
+    )
+    history = frozen(tmp_path, stock_history=changes).read("stock_history")
+    assert [(row.product_id, row.day.day, row.on_hand) for row in history.itertuples()] == [
+        ("A", 27, 3.0),
+        ("A", 28, 3.0),
+        ("A", 29, 0.0),
+        ("A", 30, 0.0),
+        ("A", 31, 0.0),
+        ("B", 31, 8.0),
+    ]
+    assert history["in_stock_share"].dropna().tolist() == [0.5, 0.25]
+    assert frozen(tmp_path, stock_history=changes.head(0)).read("stock_history").empty
+
+
 def test_without_a_history_the_stock_is_todays_and_that_is_said(tmp_path):
     inputs = frozen(tmp_path, as_of=EARLIER, stock_history=None)
     assert inputs.read("stock")["on_hand"].tolist() == [5.0, 7.0]
