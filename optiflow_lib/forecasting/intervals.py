@@ -8,51 +8,36 @@ and no table is needed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optiflow_lib.forecasting.prophet_map.compiled import compiled
+from optiflow_lib.forecasting.prophet_map.deviation import Law
 
 Array = NDArray[np.float64]
+CHUNK = 64  # items per call
 TAIL = 1e-11  # probability that the integral may leave out
 
 
-@dataclass(frozen=True)
-class Law:
-    """Prophet's law of the deviation from the mean, per item.
-
-    Args:
-        chance: Probability of a changepoint in a bucket, shape (n_items,).
-        bend: Scale of a change of the trend per bucket, units (λ dt times the item's scale).
-        noise: Standard deviation of one bucket's noise, units.
-        ahead: Buckets from the item's last known one to the first forecast one, at least 1.
-        factor: |1 + multiplicative terms|, by which the trend's deviation counts; shape (n_items, n_days).
-    """
-
-    chance: Array
-    bend: Array
-    noise: Array
-    ahead: NDArray[np.int64]
-    factor: Array
-
-    @property
-    def arrays(self) -> tuple[NDArray[Any], ...]:
-        """All of them, in this order: compiled code takes no dataclass."""
-        return self.chance, self.bend, self.noise, self.ahead, self.factor
-
-
-def day_quantiles(law: Law, probabilities: Sequence[float]) -> Array:
+def day_quantiles(law: Law, probabilities: Sequence[float], *, n_threads: int = 1) -> Array:
     """Deviations from the mean, units, shape (n_probabilities, n_items, n_days); exact to about 1e-9 sd."""
     p = np.asarray(probabilities, dtype=float)
     start = np.array([NormalDist().inv_cdf(max(q, 1 - q)) for q in p])
     n_items, n_days = law.factor.shape
     weights = _day_weights(int(law.ahead.max(initial=1)) + n_days)
-    return np.asarray(_day_quantiles(p, start, law.arrays, weights)).reshape(len(p), n_items, n_days)
+    found = np.empty((len(p), n_items, n_days))
+
+    def fill(first: int) -> None:
+        chunk = slice(first, first + CHUNK)
+        found[:, chunk] = _day_quantiles(p, start, tuple(a[chunk] for a in law.arrays), weights)
+
+    with ThreadPoolExecutor(n_threads) as pool:
+        list(pool.map(fill, range(0, n_items, CHUNK)))
+    return found
 
 
 def sum_quantiles(law: Law, probabilities: Sequence[float]) -> Array:

@@ -19,6 +19,23 @@ from optiflow_lib.forecasting.prophet_map.specification import Specification
 
 # A process must import Prophet (3 s) before its first fit (0.1 s, most of it Python: threads gain nothing).
 LEAST_ITEMS_FOR_PROCESSES = 48
+_OPTIONS = (
+    "growth",
+    "n_changepoints",
+    "changepoint_range",
+    "yearly_seasonality",
+    "weekly_seasonality",
+    "daily_seasonality",
+    "seasonality_mode",
+    "seasonality_prior_scale",
+    "holidays_prior_scale",
+    "changepoint_prior_scale",
+    "mcmc_samples",
+    "interval_width",
+    "uncertainty_samples",
+    "scaling",
+    "holidays_mode",
+)
 _PARAMETERS = ("k", "m", "delta", "beta", "sigma_obs")
 
 
@@ -38,25 +55,9 @@ def new_prophet(asked: Specification) -> Any:
     with quiet():
         from prophet import Prophet  # noqa: PLC0415 - 3 s and 160 MB that only this file's callers pay
 
-        model = Prophet(
-            growth=asked.growth,
-            changepoints=None if asked.changepoints is None else list(asked.changepoints),
-            n_changepoints=asked.n_changepoints,
-            changepoint_range=asked.changepoint_range,
-            yearly_seasonality=asked.yearly_seasonality,
-            weekly_seasonality=asked.weekly_seasonality,
-            daily_seasonality=asked.daily_seasonality,
-            holidays=_holidays(asked),
-            seasonality_mode=asked.seasonality_mode,
-            seasonality_prior_scale=asked.seasonality_prior_scale,
-            holidays_prior_scale=asked.holidays_prior_scale,
-            changepoint_prior_scale=asked.changepoint_prior_scale,
-            mcmc_samples=asked.mcmc_samples,
-            interval_width=asked.interval_width,
-            uncertainty_samples=asked.uncertainty_samples,
-            scaling=asked.scaling,
-            holidays_mode=asked.holidays_mode,
-        )
+        changepoints = None if asked.changepoints is None else list(asked.changepoints)
+        options = {name: getattr(asked, name) for name in _OPTIONS}
+        model = Prophet(changepoints=changepoints, holidays=_holidays(asked), **options)
         if asked.country_holidays:
             model.add_country_holidays(asked.country_holidays)
         for s in asked.seasonalities.values():

@@ -1,7 +1,7 @@
 """The table of parameters: one row per item, plain columns that any file or database can keep."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 from optiflow_lib.errors import ForecastError
 from optiflow_lib.forecasting.calendar import Calendar, Column
 from optiflow_lib.forecasting.prophet_map.fitted import Fitted
+from optiflow_lib.forecasting.prophet_map.model import FittedModel
 from optiflow_lib.forecasting.prophet_map.specification import Seasonality, Specification
 
 _PLAIN = (
@@ -28,27 +29,15 @@ _PLAIN = (
 )
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A model read back from its table."""
-
-    asked: Specification
-    calendar: Calendar
-    fitted: Fitted
-    first_day: np.datetime64
-    last_bucket: int
-
-
-def table_of(
-    asked: Specification, calendar: Calendar, fitted: Fitted, *, first_day: np.datetime64, last_bucket: int
-) -> pd.DataFrame:
+def table_of(model: FittedModel) -> pd.DataFrame:
     """One row per item; ``attrs["model"]`` holds the specification and the columns, ready for JSON.
 
     Columns: those of `Fitted`, with ``changepoint_1``, ``delta_1`` ... (buckets since the first day; scaled) and
     ``beta[yearly_delim_1]``, ``center[price]``, ``spread[price]`` ...
     """
+    asked, calendar, fitted = model.asked, model.calendar, model.fitted
     plain = {name: getattr(fitted, name) for name in _PLAIN if name != "item_id"}
-    item_ids = pd.Series(list(map(str, fitted.item_ids)), dtype="str")
+    item_ids = pd.Series(model.item_ids, dtype="str")
     places = range(fitted.delta.shape[1])
     bends = {
         f"{name}_{j + 1}": getattr(fitted, name)[:, j] for name in ("changepoint", "delta") for j in places
@@ -64,19 +53,19 @@ def table_of(
         "specification": asked.as_dict(),
         "columns": [asdict(c) for c in calendar.columns],
         "seasonalities": {name: asdict(s) for name, s in calendar.seasonalities.items()},
-        "first_day": str(first_day),
-        "last_bucket": last_bucket,
+        "first_day": str(model.first_day),
+        "last_bucket": model.last_bucket,
     }
     return table
 
 
-def restored(table: pd.DataFrame, model: Mapping[str, Any] | None) -> Kept:
+def restored(table: pd.DataFrame, described: Mapping[str, Any] | None) -> FittedModel:
     """The model whose table this is.
 
     Raises:
         ForecastError: the table has lost its description, or columns.
     """
-    described = model or table.attrs.get("model")
+    described = described or table.attrs.get("model")
     if described is None:
         raise ForecastError(
             what="the table of parameters does not say which model it belongs to",
@@ -109,4 +98,5 @@ def restored(table: pd.DataFrame, model: Mapping[str, Any] | None) -> Kept:
     plain["item_id"] = table["item_id"].to_numpy(dtype=object)
     arrays = {name: table[columns].to_numpy(float) for name, columns in wide.items()}
     fitted = Fitted(item_ids=plain.pop("item_id"), **plain, **arrays)
-    return Kept(asked, calendar, fitted, np.datetime64(described["first_day"]), int(described["last_bucket"]))
+    first_day, last_bucket = np.datetime64(described["first_day"]), int(described["last_bucket"])
+    return FittedModel(asked, calendar, fitted, first_day, last_bucket)

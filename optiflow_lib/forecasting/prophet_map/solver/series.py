@@ -1,0 +1,196 @@
+"""One item's optimum: proximal Newton steps, each a lasso in the changepoints, with σ² alternated inside.
+
+Additive models are quadratic for a given σ²: one curvature serves for all steps. With multiplicative columns the
+additive fit is the start; Gauss-Newton makes the first step and the exact curvature the others.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optiflow_lib.forecasting.prophet_map.compiled import inner, spliced
+from optiflow_lib.forecasting.prophet_map.solver.elimination import backward, eliminated, forward
+from optiflow_lib.forecasting.prophet_map.solver.item import Item, State
+from optiflow_lib.forecasting.prophet_map.solver.lasso import lasso
+from optiflow_lib.forecasting.prophet_map.solver.moments import Design
+from optiflow_lib.forecasting.prophet_map.solver.normal import Sums, curvature, gradient
+from optiflow_lib.forecasting.prophet_map.solver.objective import (
+    best_variance,
+    distance,
+    evaluate,
+    objective,
+)
+
+Array = NDArray[np.float64]
+MOST_STEPS = 200
+MOST_HALVINGS = 30
+GAUSS_NEWTON_STEPS = 0  # far from the optimum the exact curvature may have no minimum
+NEAR = 1e4  # tolerances from the optimum: there the last curvature serves once more
+SETTLED = 2e-8  # relative change of σ²
+
+
+class Space(NamedTuple):
+    """Working arrays of one thread, for a number of unknowns u and of changepoints S.
+
+    Args:
+        sums: For sums over days.
+        gram: Curvature, (u, u).
+        factor: Its partial Cholesky factor, (u, u).
+        vectors: Gradient, unknowns before a step, the step; (3, u).
+        bend: The changepoints' own curvature, (S, S).
+        small: The changepoints' right-hand side and solution, and the lasso's vectors; (7, S + 1).
+        triangle: Of the lasso, (S + 1, S + 1).
+    """
+
+    sums: Sums
+    gram: Array
+    factor: Array
+    vectors: Array
+    bend: Array
+    small: Array
+    triangle: Array
+
+
+class Way(NamedTuple):
+    """How to fit: a model without multiplicative columns; only one step; from a guess of σ² (0: from residuals)."""
+
+    straight: bool
+    rough: bool
+    variance: float
+
+
+class Outcome(NamedTuple):
+    """Noise, sum of squared residuals, and was the optimum reached?"""
+
+    variance: float
+    rss: float
+    converged: bool
+
+
+@spliced
+def fitted(design: Design, item: Item, state: State, space: Space, way: Way) -> Outcome:
+    """Moves the unknowns in `state` to the optimum."""
+    slope = space.vectors[0]
+    rss = evaluate(design, item, state, space.sums.weight[0])
+    value = objective(item, state.z, rss, best_variance(rss, item.known))
+    noise = way.variance if way.variance > 0.0 else best_variance(rss, item.known)
+    prior, exact, first_exact, possible = noise, False, GAUSS_NEWTON_STEPS, False
+    for step in range(MOST_STEPS):
+        gradient(design, item, state, space.sums, slope)
+        off = distance(item, state.z, slope, noise)
+        if off <= 1.0:
+            return Outcome(noise, rss, True)  # noqa: FBT003 - compiled code knows no keywords here
+        near = abs(noise - prior) <= 0.5 * prior if way.straight else exact and off < NEAR
+        if not (possible and near):
+            exact = step >= first_exact and not way.straight
+            if step == 0 or not way.straight:
+                curvature(design, item, state, 1.0 if exact else 0.0, space.sums, space.gram)
+            possible, prior = _factorised(item, noise, space), noise
+        if possible:
+            _keep(state.z, space.vectors[1])
+            _alternated(item, state.z, rss, noise, prior, space)
+            if way.rough:
+                break
+            rss, found = _lowered(design, item, state, space, value)
+            noise = best_variance(rss, item.known)
+            if found < np.inf:
+                value = found
+                continue
+        if not exact:
+            break
+        possible, first_exact = False, step + 2
+    return Outcome(noise, rss, False)  # noqa: FBT003
+
+
+@inner
+def _keep(z: Array, before: Array) -> None:
+    for u in range(z.size):
+        before[u] = z[u]
+
+
+@inner
+def _lowered(design: Design, item: Item, state: State, space: Space, value: float) -> tuple[float, float]:
+    """Halves the step until it lowers the objective; RSS and objective, infinite when no share of it does."""
+    z, before = state.z, space.vectors[1]
+    for _ in range(MOST_HALVINGS):
+        rss = evaluate(design, item, state, space.sums.weight[0])
+        found = objective(item, z, rss, best_variance(rss, item.known))
+        if found <= value + 1e-13 * abs(value):
+            return rss, found
+        for u in range(z.size):
+            z[u] = 0.5 * (z[u] + before[u])
+    _keep(before, z)
+    return evaluate(design, item, state, space.sums.weight[0]), np.inf
+
+
+@inner
+def _factorised(item: Item, variance: float, space: Space) -> bool:
+    """Eliminates all but the changepoints, with the priors that this variance makes."""
+    lead, n = item.ridge.size, space.gram.shape[0]
+    for i in range(n):
+        for j in range(i, n):
+            space.factor[i, j] = space.gram[i, j]
+        if i < lead:
+            space.factor[i, i] += variance * item.ridge[i]
+    if not eliminated(space.factor, lead):
+        return False
+    for i in range(lead, n):
+        if not space.factor[i, i] > 0.0:
+            return False
+        for j in range(i, n):
+            space.bend[i - lead, j - lead] = space.factor[i, j]
+            space.bend[j - lead, i - lead] = space.factor[i, j]
+    return True
+
+
+@inner
+def _alternated(item: Item, z: Array, rss: float, variance: float, prior: float, space: Space) -> None:
+    """Minimises the quadratic model in z and σ² by turns, while σ² stays near `prior`, the factor's.
+
+    Moves z, and the gradient with it.
+    """
+    lead, whole, slope, move = item.ridge.size, rss, space.vectors[0], space.vectors[2]
+    for _ in range(30):
+        for u in range(z.size):
+            move[u] = -slope[u] - (variance * item.ridge[u] * z[u] if u < lead else 0.0)
+        forward(space.factor, lead, move)
+        change = _bent(item, z, variance, space)
+        backward(space.factor, lead, move)
+        for u in range(lead):
+            new = -item.ridge[u] * (variance * z[u] + prior * move[u])
+            change += (slope[u] + new) * move[u]
+            slope[u] = new
+        for u in range(z.size):
+            z[u] += move[u]
+        rss = max(rss + change, 1e-15 * whole)
+        last, variance = variance, best_variance(rss, item.known)
+        if abs(variance - last) <= SETTLED * variance or abs(variance - prior) > 0.5 * prior:
+            break
+
+
+@inner
+def _bent(item: Item, z: Array, variance: float, space: Space) -> float:
+    """The changepoints' part of the step and of the gradient; by how much it changes the RSS."""
+    lead, n_bends = item.ridge.size, space.bend.shape[0]
+    slope, move, pull, delta = space.vectors[0], space.vectors[2], space.small[0], space.small[1]
+    for i in range(n_bends):
+        delta[i] = z[lead + i]
+    for i in range(n_bends):
+        pull[i] = move[lead + i] + _row_times(space.bend[i], delta)
+    lasso(space.bend, variance * item.rate, space.small, space.triangle)
+    change = 0.0
+    for i in range(n_bends):
+        new = _row_times(space.bend[i], delta) - pull[i]
+        move[lead + i] = delta[i] - z[lead + i]
+        change += (slope[lead + i] + new) * move[lead + i]
+        slope[lead + i] = new
+    return change
+
+
+@inner
+def _row_times(row: Array, delta: Array) -> float:
+    total = 0.0
+    for j in range(row.size):
+        total += row[j] * delta[j]
+    return total
