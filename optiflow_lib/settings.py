@@ -54,7 +54,7 @@ class ForecastSettings(_Section):
     horizon_days: PositiveInt = 30
     history_days: PositiveInt = 1095
     country: str = "FR"
-    solver: Literal["stan", "batch"] = "stan"
+    solver: Literal["batch", "stan"] = "batch"  # all items at once, or one after the other by Stan
     refit: Literal["nightly", "weekly"] = "nightly"
     sample_paths: PositiveInt = 1000
     seed: int = 20260101
