@@ -2,15 +2,38 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from optiflow_lib.errors import SettingsError
 
 Probability = Annotated[float, Field(gt=0, lt=1)]
 AbcClass = Literal["A", "B", "C"]
+Target = Literal["cycle_service", "fill_rate", "economic"]
+
+
+def _of_every_class(values: dict[AbcClass, Any]) -> dict[AbcClass, Any]:
+    missing = sorted(set(get_args(AbcClass)) - set(values))
+    if missing:
+        raise ValueError(f"no value for class {', '.join(missing)}; give one for each of A, B and C")
+    return values
+
+
+_EveryClass = AfterValidator(_of_every_class)
+PerClassTarget = Annotated[dict[AbcClass, Target], _EveryClass]
+PerClassProbability = Annotated[dict[AbcClass, Probability], _EveryClass]
+PerClassFactor = Annotated[dict[AbcClass, PositiveFloat], _EveryClass]
+PerClassDays = Annotated[dict[AbcClass, PositiveInt], _EveryClass]
 
 
 class _Section(BaseModel):
@@ -70,13 +93,24 @@ class ForecastSettings(_Section):
 class InventorySettings(_Section):
     """How much risk and stock cost, and when an alert is raised."""
 
-    service_level: dict[AbcClass, Probability] = {"A": 0.975, "B": 0.95, "C": 0.90}
+    target: PerClassTarget = {"A": "cycle_service", "B": "cycle_service", "C": "cycle_service"}
+    service_level: PerClassProbability = {"A": 0.975, "B": 0.95, "C": 0.90}  # of cycles, without a stockout
+    fill_rate: PerClassProbability = {"A": 0.99, "B": 0.97, "C": 0.95}  # of demand, served from stock
+    shortage_cost: PerClassFactor = {"A": 2.0, "B": 1.5, "C": 1.0}  # of a unit short, in margins
+    unmet_demand: Literal["lost", "backordered"] = "lost"
     review_period: PositiveInt = 1  # days between two orders to a supplier that names none
     assumed_lead_time: PositiveInt = 7  # for items without receipts or quoted lead time
+    overdue_days: PositiveInt = 30  # an order this late is no longer counted on
     holding_rate: float = Field(default=0.25, gt=0)  # of unit cost, a year
-    assumed_cost_share: Probability = 0.7  # of price, where the cost is missing
-    overstock_days: dict[AbcClass, PositiveInt] = {"A": 60, "B": 90, "C": 120}
-    dead_stock_days: dict[AbcClass, PositiveInt] = {"A": 90, "B": 90, "C": 180}
+    order_line_cost: float = Field(default=0.5, ge=0)  # of ordering and receiving one line, money
+    delivery_cost: float = Field(default=25.0, ge=0)  # of a delivery below the supplier's franco, money
+    rounding: Literal["up", "nearest"] = "up"  # to whole packs
+    maximum_cover_days: PerClassDays = {"A": 180, "B": 180, "C": 180}  # no order lasts longer
+    budget: PositiveFloat | None = None  # money that one night's suggestions may cost
+    supplier_budgets: dict[str, PositiveFloat] = {}  # the same by supplier_id
+    assumed_cost_share: Probability = 0.7  # of price, where the cost is missing; and the other way round
+    overstock_days: PerClassDays = {"A": 60, "B": 90, "C": 120}
+    dead_stock_days: PerClassDays = {"A": 90, "B": 90, "C": 180}
 
 
 class PurchasingSettings(_Section):

@@ -1,19 +1,27 @@
 """What is there, how long an order takes, what to order and what to look at."""
 
-from optiflow_lib.inventory.alerts import morning, raised_alerts
+from optiflow_lib.inventory.alerts import raised_alerts
+from optiflow_lib.inventory.alternatives import alternatives
 from optiflow_lib.inventory.classify import classes
+from optiflow_lib.inventory.explanation import explain
 from optiflow_lib.inventory.kpis import KPI_DEFINITIONS, kpis
 from optiflow_lib.inventory.lead_time import LearnedLeadTimes, learned_lead_times
 from optiflow_lib.inventory.life_cycle import life_cycle
+from optiflow_lib.inventory.lines import Known
+from optiflow_lib.inventory.morning import Events, morning
 from optiflow_lib.inventory.order_days import closed_weekdays
 from optiflow_lib.inventory.position import positions
 from optiflow_lib.inventory.quantity import recommendations
 from optiflow_lib.inventory.sentences import sentence
-from optiflow_lib.inventory.trace import executed, explain
+from optiflow_lib.inventory.spending import spending_curve
+from optiflow_lib.inventory.trace import executed
 
 __all__ = [
     "KPI_DEFINITIONS",
+    "Events",
+    "Known",
     "LearnedLeadTimes",
+    "alternatives",
     "classes",
     "closed_weekdays",
     "executed",
@@ -26,4 +34,5 @@ __all__ = [
     "raised_alerts",
     "recommendations",
     "sentence",
+    "spending_curve",
 ]

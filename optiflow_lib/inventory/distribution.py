@@ -35,7 +35,7 @@ def chance_above(grid: Array, quantity: ArrayLike) -> Array:
     upper = np.clip(within, 1, len(LEVELS) - 1)
     row = np.arange(len(grid))
     low, high = grid[row, upper - 1], grid[row, upper]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         share = np.clip((held - low) / (high - low), 0, 1)
     between = 1 - (LEVELS[upper - 1] + (LEVELS[upper] - LEVELS[upper - 1]) * share)
     beyond = np.where(grid[:, -1] > 0, 1 - LEVELS[-1], 0.0)
@@ -45,7 +45,7 @@ def chance_above(grid: Array, quantity: ArrayLike) -> Array:
 def expected_short(grid: Array, quantity: ArrayLike) -> Array:
     """E[(demand − quantity)⁺] in units, (n_items,): the area between the quantile function and the quantity."""
     low, high = _excess(grid, quantity)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         cut = np.where(high > low, high**2 / (2 * (high - low)), 0.0)
     return np.asarray(np.where(low >= 0, (low + high) / 2, cut) @ _WIDTHS)
 
@@ -53,7 +53,7 @@ def expected_short(grid: Array, quantity: ArrayLike) -> Array:
 def expected_square_short(grid: Array, quantity: ArrayLike) -> Array:
     """Half E[((demand − quantity)⁺)²] in units², (n_items,): `expected_short` integrated from the quantity on."""
     low, high = _excess(grid, quantity)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         cut = np.where(high > low, high**3 / (6 * (high - low)), 0.0)
     return np.asarray(np.where(low >= 0, (low**2 + low * high + high**2) / 6, cut) @ _WIDTHS)
 
@@ -67,4 +67,5 @@ def expected_left(grid: Array, quantity: ArrayLike, *, mean: ArrayLike) -> Array
 def _excess(grid: Array, quantity: ArrayLike) -> tuple[Array, Array]:
     """Demand minus the quantity at both ends of each piece, (n_items, n_pieces); a high end below 0 is 0."""
     over = grid - np.broadcast_to(np.asarray(quantity, dtype=float), len(grid))[:, None]
-    return np.c_[over[:, :1], over], np.maximum(np.c_[over, over[:, -1:]], 0)
+    high = np.concatenate([over, over[:, -1:]], axis=1)
+    return np.concatenate([over[:, :1], over], axis=1), np.maximum(high, 0)

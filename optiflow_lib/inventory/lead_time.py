@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optiflow_lib.inventory.lead_time_law import ENOUGH, NOTHING_SEEN, LeadTimeLaw, Observed
+from optiflow_lib.inventory.lookup import of_items
 from optiflow_lib.inventory.order_days import order_days
 from optiflow_lib.inventory.receipts import (
     ABSURD_DAYS,
@@ -84,7 +85,7 @@ def learned_lead_times(
     """
     rows = items[["item_id", "supplier_id"]].sort_values("item_id", ignore_index=True)
     quoted = supplier_terms.drop_duplicates("item_id").set_index("item_id")
-    rows["quoted"] = rows["item_id"].map(quoted["lead_time"]) if "lead_time" in quoted else np.nan
+    rows["quoted"] = of_items(quoted["lead_time"], rows["item_id"]) if "lead_time" in quoted else np.nan
     rows["quoted"] = rows["quoted"].where(rows["quoted"].between(0, ABSURD_DAYS))
     days = order_days(
         suppliers,

@@ -148,15 +148,19 @@ def _capped(quantity: Array, limit: Array, inputs: OrderInputs) -> Array:
 def _rule(
     inputs: OrderInputs, steps: Mapping[str, Array], final: Array, limiting: NDArray[np.object_]
 ) -> NDArray[np.object_]:
-    """The last rule that changed the number."""
+    """The last rule that changed the number; a lot that is the supplier's minimum was changed by it."""
     raw, least, packed, broken, capped = steps.values()
+    lot = inputs.order_up_to - inputs.reorder_point
+    is_minimum = (inputs.minimum > inputs.multiple) & (
+        np.abs(lot - packs(inputs.minimum, inputs.multiple)) < 1e-6
+    )
     changed = [
         (~np.isnan(inputs.allotted) & (final != capped), inputs.allotment),
         (~inputs.has_supplier, "no supplier"),
         (raw <= 0, "enough"),
         (capped != broken, limiting),
         (broken != packed, "price break"),
-        (least > raw, "minimum"),
+        ((least > raw) | is_minimum, "minimum"),
         (np.abs(packed - least) > 1e-6, "multiple"),
     ]
     rule = np.full(len(raw), "level", dtype=object)

@@ -23,6 +23,10 @@ class PriceBreaks:
     price: Array
     incremental: NDArray[np.bool_]
 
+    def take(self, rows: NDArray[np.int64]) -> "PriceBreaks":
+        """Those of some items."""
+        return PriceBreaks(self.least[rows], self.price[rows], self.incremental[rows])
+
 
 def price_breaks_of(terms: pd.DataFrame, *, item_ids: pd.Series, unit_cost: ArrayLike) -> PriceBreaks:
     """The prices of each item's first supplier.
@@ -35,7 +39,7 @@ def price_breaks_of(terms: pd.DataFrame, *, item_ids: pd.Series, unit_cost: Arra
     wanted = ["item_id", "supplier_id", "from_quantity", "unit_cost", "discount_kind"]
     known = terms.reindex(columns=wanted)
     best = known.drop_duplicates("item_id").set_index("item_id")["supplier_id"]
-    known = known[known["supplier_id"].eq(known["item_id"].map(best)) & known["unit_cost"].notna()]
+    known = known[known["supplier_id"].eq(known["item_id"].map(best)) & (known["unit_cost"] >= 0)]
     known = known.assign(least=known["from_quantity"].fillna(0).clip(lower=0))
     known = known.drop_duplicates(["item_id", "least"]).sort_values(["item_id", "least"])
     number = known.groupby("item_id").cumcount()
@@ -62,7 +66,7 @@ def average_price(quantity: ArrayLike, breaks: PriceBreaks) -> Array:
     upper = np.c_[breaks.least[:, 1:], np.full(len(units), np.inf)]
     inside = np.clip(np.minimum(upper, units[:, None]) - breaks.least, 0, None)
     paid = np.where(inside > 0, inside * breaks.price, 0.0).sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         incremental = np.where(units > 0, paid / units, breaks.price[:, 0])
     return np.where(breaks.incremental, incremental, all_units)
 
@@ -78,7 +82,7 @@ def yearly_cost(
     """Money a year if every order is `quantity`: goods, order lines and half a lot held (Snyder & Shen, section 3.4)."""
     units = np.asarray(quantity, dtype=float)
     price = average_price(units, breaks)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         lines = np.where(units > 0, order_cost * yearly_demand / units, np.inf)
     return np.asarray(price * yearly_demand + lines + holding_rate * price * units / 2)
 

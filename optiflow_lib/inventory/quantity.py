@@ -1,157 +1,163 @@
 """What to order: positions against the distribution of the demand they must last for."""
 
-import json
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from optiflow_lib.inventory.distribution import chance_above, expected_short, grid_of, quantile
-from optiflow_lib.inventory.trace import order_quantity
+from optiflow_lib.inventory.distribution import chance_above, expected_short
+from optiflow_lib.inventory.economics import YEAR, Economics
+from optiflow_lib.inventory.levels import Levels, levels_of
+from optiflow_lib.inventory.lines import ItemLines, Known, item_lines
+from optiflow_lib.inventory.lookup import of_items
+from optiflow_lib.inventory.order_rule import Decision, OrderInputs, decide, whole_packs
+from optiflow_lib.inventory.price_breaks import average_price
+from optiflow_lib.inventory.priorities import Lines
+from optiflow_lib.inventory.trace import Reasons, traces
+from optiflow_lib.inventory.whole_orders import OrderRules, filled, within_budget
 from optiflow_lib.schemas.results import RECOMMENDATIONS
 from optiflow_lib.settings import InventorySettings
 
-TRACED = (
-    "on_hand",
-    "reserved",
-    "backorders",
-    "on_order_in_time",
-    "inventory_position",
-    "lead_time",
-    "review_period",
-    "protection_interval",
-    "service_level",
-    "expected_demand",
-    "reorder_point",
-    "order_up_to_level",
-    "minimum_quantity",
-    "multiple",
-    "unit_step",
-    "sellable",
-)
+Array = NDArray[np.float64]
 
 
-def recommendations(
-    items: pd.DataFrame,
-    *,
-    positions: pd.DataFrame,
-    interval_demand: pd.DataFrame,
-    lead_times: pd.DataFrame,
-    classes: pd.DataFrame,
-    supplier_terms: pd.DataFrame,
-    forecasts: pd.DataFrame,
-    as_of: date,
-    settings: InventorySettings,
-) -> pd.DataFrame:
+def recommendations(known: Known, settings: InventorySettings) -> pd.DataFrame:
     """One suggestion per item, ordered or not, with its trace.
 
-    The order-up-to level S is the quantile of demand over lead time + review period at the service level of the
-    item's class. With daily review the reorder point is the same quantile over the lead time and one more day: a
-    position above it can wait until tomorrow. With a longer review period it is S: tomorrow may be too late.
+    The levels keep the promise of the item's class (`levels_of`), the quantity follows from them line by line
+    (`order_rule.decide`), and then the supplier's minimum order, its free delivery and the budgets are looked at for
+    whole orders (`whole_orders`). What is not given is assumed, and said in the trace.
 
     Args:
-        items: Schema `ITEMS`.
-        positions: Schema `POSITIONS`.
-        interval_demand: Schema `INTERVAL_DEMAND`.
-        lead_times: Schema `LEAD_TIMES`.
-        classes: Schema `CLASSES`.
-        supplier_terms: Terms valid today with item_id, best first.
-        forecasts: Schema `FORECASTS`.
-        as_of: The day being closed.
-        settings: Service level per class, cost share assumed where the cost is missing.
+        known: Everything the night knows.
+        settings: Promises, costs and limits.
 
     Returns:
         Schema `RECOMMENDATIONS`, sorted by item_id.
     """
-    rows = _joined(items, positions, lead_times, classes, supplier_terms)
-    over = {
-        name: part.set_index("item_id").reindex(rows["item_id"])
-        for name, part in interval_demand.groupby("interval")
-    }
-    reach, wait = grid_of(over["protection"]), grid_of(over["lead_time"])
-    rows["service_level"] = rows["abc"].map(settings.service_level)
-    rows["expected_demand"] = over["protection"]["mean"].to_numpy()
-    rows["protection_interval"] = rows["lead_time"] + rows["review_period"]
-    rows["order_up_to_level"] = np.ceil(quantile(reach, rows["service_level"]))
-    daily = rows["expected_demand"] / rows["protection_interval"].clip(lower=1)
-    tomorrow = np.ceil(quantile(wait, rows["service_level"]) + daily)
-    rows["reorder_point"] = np.where(rows["review_period"] > 1, rows["order_up_to_level"], tomorrow)
-    rows["reorder_point"] = rows[["reorder_point", "order_up_to_level"]].min(axis=1)
-    rows["sellable"] = _sellable(rows, forecasts, as_of)
-    position = rows["inventory_position"].to_numpy()
-    rows["stockout_probability"] = chance_above(reach, np.maximum(position, 0))
-    rows["unit_cost"], rows["assumed"] = _costs(rows, settings)
-    margin = (rows["price"] - rows["unit_cost"]).clip(lower=0).fillna(0.0)
-    rows["euros_at_risk"] = expected_short(reach, np.maximum(position, 0)) * margin
-    mean_daily = rows["item_id"].map(forecasts.groupby("item_id")["forecast"].mean())
-    rows["days_of_cover"] = (rows["on_hand"] / mean_daily.where(mean_daily > 0)).clip(lower=0)
-    return RECOMMENDATIONS.check(_decided(rows), where="recommendations")
-
-
-def _joined(
-    items: pd.DataFrame,
-    positions: pd.DataFrame,
-    lead_times: pd.DataFrame,
-    classes: pd.DataFrame,
-    terms: pd.DataFrame,
-) -> pd.DataFrame:
-    first = terms.drop_duplicates("item_id").reindex(columns=["item_id", "minimum_quantity", "multiple"])
-    waits = lead_times[["item_id", "lead_time", "review_period", "basis", "observations"]]
-    rows = (
-        items.merge(positions, on="item_id")
-        .merge(waits, on="item_id")
-        .merge(classes[["item_id", "abc"]], on="item_id")
+    lines = item_lines(known, settings)
+    levels = levels_of(lines, settings)
+    economics = economics_of(lines, levels, settings)
+    inputs = order_inputs(lines, levels, as_of=known.as_of, settings=settings)
+    inputs, decision = _as_whole_orders(
+        inputs, lines, economics, suppliers=known.suppliers, settings=settings
     )
-    rows = rows.merge(first, on="item_id", how="left").sort_values("item_id", ignore_index=True)
-    rows["minimum_quantity"] = rows["minimum_quantity"].fillna(0.0)
-    rows["multiple"] = rows["multiple"].where(rows["multiple"] > 0).fillna(rows["unit_step"])
-    return rows
+    rows = _described(lines, levels, inputs, decision, economics)
+    told = traces(rows, Reasons(lines, levels, inputs, decision, economics), as_of=known.as_of)
+    return RECOMMENDATIONS.check(rows.assign(trace=told), where="recommendations")
 
 
-def _sellable(rows: pd.DataFrame, forecasts: pd.DataFrame, as_of: date) -> pd.Series:
-    """Units expected to be wanted until an item ends; missing when it does not end within the horizon."""
-    last = forecasts["day"].max()
-    ending = rows[rows["ends_on"].notna() & (rows["ends_on"] <= last)]
-    days = forecasts[forecasts["item_id"].isin(ending["item_id"])].merge(
-        ending[["item_id", "ends_on"]], on="item_id"
+def economics_of(lines: ItemLines, levels: Levels, settings: InventorySettings) -> Economics:
+    """What quantities of the items cost."""
+    cost, price = lines.column("unit_cost"), lines.column("price")
+    return Economics(
+        until=lines.until,
+        position=lines.column("inventory_position"),
+        safe_level=levels.safe,
+        lot=levels.lot,
+        per_review=lines.mean_until - lines.mean_before,
+        daily=lines.horizon.daily,
+        margin=np.nan_to_num(np.maximum(price - cost, 0)),
+        shortage_factor=lines.rows["abc"].map(settings.shortage_cost).to_numpy(float),
+        holding_a_day=np.nan_to_num(cost) * settings.holding_rate / YEAR,
+        order_cost=np.full(len(cost), settings.order_line_cost),
+        breaks=lines.breaks,
     )
-    wanted = days[days["day"] <= days["ends_on"]].groupby("item_id")["forecast"].sum()
-    sellable = rows["item_id"].map(wanted)
-    return sellable.where(~(rows["ends_on"] <= pd.Timestamp(as_of)), 0.0)
 
 
-def _costs(rows: pd.DataFrame, settings: InventorySettings) -> tuple[pd.Series, pd.Series]:
-    """Unit costs, and where they are assumed from the price: visible in the trace, never silent."""
-    assumed = rows["unit_cost"].isna()
-    return rows["unit_cost"].fillna(rows["price"] * settings.assumed_cost_share), assumed
+def order_inputs(
+    lines: ItemLines, levels: Levels, *, as_of: date, settings: InventorySettings
+) -> OrderInputs:
+    """What the order rule looks at, before whole orders are."""
+    n, rows = len(lines.rows), lines.rows
+    arrives = np.ceil(lines.column("days_to_order") + lines.column("lead_time"))
+    ends = (rows["ends_on"] - pd.Timestamp(as_of)).dt.days.clip(lower=0).to_numpy(float)
+    cover = rows["abc"].map(settings.maximum_cover_days).to_numpy(float)
+    return OrderInputs(
+        position=lines.column("inventory_position"),
+        reorder_point=levels.reorder_point,
+        order_up_to=levels.order_up_to,
+        minimum=lines.column("minimum_quantity"),
+        multiple=lines.column("multiple"),
+        sellable=lines.horizon.until(ends),
+        fresh=lines.horizon.until(arrives + lines.column("shelf_life_days")),
+        covered=lines.horizon.until(arrives + cover),
+        yearly_demand=lines.horizon.daily * YEAR,
+        order_cost=np.full(n, settings.order_line_cost),
+        holding_rate=np.full(n, settings.holding_rate),
+        breaks=lines.breaks,
+        has_supplier=rows["supplier_id"].notna().to_numpy(),
+        nearest=np.full(n, settings.rounding == "nearest"),
+        allotted=np.full(n, np.nan),
+        allotment=np.full(n, "", dtype=object),
+    )
 
 
-def _decided(rows: pd.DataFrame) -> pd.DataFrame:
-    inputs = [
-        {name: None if pd.isna(value) else value for name, value in row.items()}
-        for row in rows[list(TRACED)].astype(object).to_dict("records")
+def _as_whole_orders(
+    inputs: OrderInputs,
+    lines: ItemLines,
+    economics: Economics,
+    *,
+    suppliers: pd.DataFrame,
+    settings: InventorySettings,
+) -> tuple[OrderInputs, Decision]:
+    alone = decide(inputs)
+    weighed = Lines(inputs.minimum, inputs.multiple, economics)
+    limits = np.fmin(np.fmin(inputs.sellable, inputs.fresh), inputs.covered) - inputs.position
+    most = np.where(
+        inputs.has_supplier, np.maximum(whole_packs(limits, inputs.multiple), alone.quantity), 0.0
+    )
+    grown = filled(alone.quantity, weighed, _order_rules(lines.rows, suppliers, settings), most=most)
+    quantity = np.where(np.isnan(grown.quantity), alone.quantity, grown.quantity)
+    cut = within_budget(quantity, weighed, budgets=_budgets(lines.rows, settings))
+    allotted = np.where(np.isnan(cut.quantity), grown.quantity, cut.quantity)
+    allotment = np.where(np.isnan(cut.quantity), grown.reason, cut.reason)
+    inputs = replace(inputs, allotted=allotted, allotment=allotment)
+    return inputs, decide(inputs)
+
+
+def _order_rules(rows: pd.DataFrame, suppliers: pd.DataFrame, settings: InventorySettings) -> OrderRules:
+    """The supplier's minimum order and franco; an order is what one location asks of one supplier."""
+    known = suppliers.drop_duplicates("supplier_id").set_index("supplier_id")
+    least, free = (
+        of_items(known[name], rows["supplier_id"]).fillna(0).clip(lower=0).to_numpy(float)
+        for name in ("minimum_order_value", "free_delivery_from")
+    )
+    order = rows.groupby(["supplier_id", "location_id"]).ngroup().to_numpy()  # −1 without a supplier
+    return OrderRules(order, least, free, settings.delivery_cost)
+
+
+def _budgets(rows: pd.DataFrame, settings: InventorySettings) -> list[tuple[NDArray[np.bool_], float]]:
+    of_suppliers = [
+        (rows["supplier_id"].eq(supplier).to_numpy(dtype=bool), money)
+        for supplier, money in sorted(settings.supplier_budgets.items())
     ]
-    decided = [order_quantity(given) for given in inputs]
-    # Without a supplier nothing can be ordered, whatever the position says.
-    without = rows["supplier_id"].isna().to_numpy()
-    quantity = np.where(without, 0.0, [q for q, _ in decided])
-    rows["order_quantity"] = quantity
-    rows["rule"] = np.where(without, "no supplier", [rule for _, rule in decided])
-    rows["value_eur"] = rows["order_quantity"] * rows["unit_cost"].fillna(0.0)
-    rows["trace"] = [_trace(row, given) for row, given in zip(rows.itertuples(), inputs, strict=True)]
-    return rows
+    whole = [] if settings.budget is None else [(np.ones(len(rows), dtype=bool), settings.budget)]
+    return of_suppliers + whole
 
 
-def _trace(row: Any, inputs: dict[str, object]) -> str:
-    told = {
-        "inputs": inputs,
-        "lead_time_basis": row.basis,
-        "lead_time_observations": int(row.observations),
-        "cost_assumed": bool(row.assumed),
-        "rule": row.rule,
-        "order_quantity": float(row.order_quantity),
-        "stockout_probability": float(row.stockout_probability),
-        "value_eur": float(row.value_eur),
-    }
-    return json.dumps(told, sort_keys=True, ensure_ascii=False)
+def _described(
+    lines: ItemLines,
+    levels: Levels,
+    inputs: OrderInputs,
+    decision: Decision,
+    economics: Economics,
+) -> pd.DataFrame:
+    held = np.maximum(inputs.position, 0)
+    daily = lines.horizon.daily
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        cover = np.where(daily > 0, np.maximum(lines.column("on_hand"), 0) / daily, np.nan)
+    price = average_price(decision.quantity, lines.breaks)
+    return lines.rows.assign(
+        reorder_point=levels.reorder_point,
+        order_up_to_level=levels.order_up_to,
+        order_quantity=decision.quantity,
+        unit_cost=price,
+        value_eur=decision.quantity * np.nan_to_num(price),
+        stockout_probability=chance_above(lines.until, held),
+        euros_at_risk=expected_short(lines.until, held) * economics.margin,
+        days_of_cover=cover,
+        rule=decision.rule,
+    )

@@ -9,26 +9,35 @@ from optiflow_lib.texts import Language, day, money, number, percent, text
 
 SENTENCES = {
     "stockout": "{name} is out of stock.",
-    "unavoidable_stockout": "{name} will probably run out before an order could arrive ({chance}).",
+    "unavoidable_stockout": "{name} will probably run out ({chance}) before an order could arrive on {arrival}.",
     "order_now": "Order {quantity} of {name}: otherwise it runs out with {chance} chance.",
     "event_not_covered": "{missing} of {name} are missing for “{event}” from {first_day} on.",
-    "order_late": "The order of {item} is {days} day(s) late.",
+    "order_late": "The order of {item} is {days} day(s) late ({supplier}, {lines} item(s)).",
     "overstock": "{name} is in stock for {cover} days ({tied} tied up).",
     "dead_stock": "{name} has not been sold for {days} days ({tied} tied up).",
-    "moq_excess": "The supplier's minimum of {name} lasts {cover} days.",
+    "moq_excess": "The least order of {name}, {least}, lasts {cover} days.",
+    "price_break_gain": "{quantity} of {name} instead of {before} earn a better price: {gain} a year.",
     "supplier_drift": "Supplier {name} now delivers in {recent} days instead of {usual}.",
     "sales_anomaly": "{quantity} of {name} were sold on {day}, {expected} were expected ({cause}).",
+    "model_drift": "The forecast of {name} drifts ({cause}): error {wape}, usually {usual_error}, bias {bias}.",
     "data_quality": "Data: {name} ({rows} row(s)).",
 }
 ARRIVING = "{name} is out of stock; a delivery is expected on {arrival}."
-MONEY, DAYS, SHARES, WORDS = ("tied",), ("arrival", "first_day", "day"), ("chance",), ("cause",)
+WITHHELD = "{name} is due, but its least order, {least}, would last {cover} days: nothing is ordered."
+CAUSES = ("bulk sale", "sales stopped", "level shift", "leans", "misses more", "unsure")
+MONEY, DAYS, WORDS = ("tied", "gain"), ("arrival", "first_day", "day"), ("cause",)
+SHARES = ("chance", "wape", "usual_error", "bias")
 
 
 def sentence(alert: pd.Series, *, name: str, language: Language) -> str:
     """One alert (a row of schema `ALERTS`) as a sentence; `name` is its subject's."""
     detail = json.loads(alert["detail"])
     kind = str(alert["type"])
-    template = ARRIVING if kind == "stockout" and detail.get("arrival") else SENTENCES[kind]
+    template = SENTENCES[kind]
+    if kind == "stockout" and detail.get("arrival"):
+        template = ARRIVING
+    if kind == "moq_excess" and detail.get("withheld"):
+        template = WITHHELD
     values = {key: _shown(key, value, language) for key, value in detail.items()}
     shown = text(name, language) if kind == "data_quality" else name
     return text(template, language, **{**values, "name": shown})

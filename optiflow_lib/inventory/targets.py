@@ -2,13 +2,19 @@
 
 After a review the position is spread evenly over one lot above the level b asked for here (the (R, s, nQ) model,
 exact for backorders), so neither the undershoot below the reorder point nor the rounding up to packs is guessed.
-X_L is demand until the next order would be there, X_{L+R} until the order after it, d R that of a review period:
+X_L is demand until the next order would be there, X_{L+R} until the order after it, X_R that of the review period
+between, with mean d R:
 
-* cycle service with lots, ``[E(X_{L+R} − b)⁺ − E(X_L − b)⁺] / (d R)``: an order is sent with the position U below b,
-  and U is spread like what is left of a review period's demand;
-* cycle service with an order at every review that saw demand, ``P(X_{L+R} > b | X_R > 0)``: a review without
-  demand starts no cycle, which for slow movers is most of them;
-* fill rate, ``E(X_{L+R} − y)⁺ − E(X_L − y)⁺`` averaged over a lot: what one review period is short of.
+* the share of a review period's units that are short, ``F(y) = [E(X_{L+R} − y)⁺ − E(X_L − y)⁺] / (d R)``, averaged over
+  a lot, is 1 − fill rate;
+* with lots that last for longer than a review period, F(b) is also the chance that a cycle ends short: an order is sent
+  with the position U below b, and U is spread like what is left of X_R;
+* with an order at every review that saw demand it is ``P(X_{L+R} > y | X_R > 0)``, averaged over what rounding adds:
+  a review without demand starts no cycle, which for slow movers is most of them.
+
+Where less than one unit is wanted in a review period, F is a small difference of two areas known only from quantiles;
+it equals ``P(X_L + J > y)``, J being the rank of a unit among those of its review period, and is read off X_{L+R} moved by
+``E J − d R``. The condition X_R > 0 moves it by ``E(X_R | X_R > 0) − d R`` in the same way.
 
 Source: Hadley & Whitin (1963), ch. 5; Silver, Pyke & Thomas (2017), Inventory and Production Management, ch. 7;
 Axsäter (2015), Inventory Control, ch. 5.
@@ -34,7 +40,7 @@ class Needs:
         before: Quantiles of demand until the next order would be there, (n_items, n_levels).
         until: The same until the order after it would be there.
         per_review: Mean demand of one review period, units.
-        idle: Chance that a review period sees no demand.
+        variance: Its variance.
         lot: Least quantity ordered at once, units.
         rounding: Most that rounding up to packs adds: multiple − step.
         step: Smallest quantity stocked.
@@ -43,7 +49,7 @@ class Needs:
     before: Array
     until: Array
     per_review: Array
-    idle: Array
+    variance: Array
     lot: Array
     rounding: Array
     step: Array
@@ -57,6 +63,24 @@ class Needs:
     def has_lots(self) -> NDArray[np.bool_]:
         """Does one lot last longer than one review period?"""
         return np.asarray((self.lot > self.per_review) & (self.lot > self.step))
+
+    @property
+    def is_slow(self) -> NDArray[np.bool_]:
+        """Is less than one unit wanted in a review period?"""
+        return np.asarray(self.per_review < self.step)
+
+    @property
+    def mean_rank(self) -> Array:
+        """E J: mean rank of a unit among those of its review period, units."""
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            size = self.variance / self.per_review + self.per_review
+        return np.asarray(np.where(self.per_review > 0, (size + self.step) / 2, self.step))
+
+    @property
+    def mean_if_any(self) -> Array:
+        """E(X_R | X_R > 0): mean demand of the review periods that see any, units."""
+        idle = idle_chance(self.per_review / self.step, self.variance / self.step**2)
+        return np.asarray(self.per_review / np.maximum(1 - idle, 1e-9))
 
 
 def idle_chance(mean: ArrayLike, variance: ArrayLike) -> Array:
@@ -77,8 +101,8 @@ def level_for_cycle_service(needs: Needs, service_level: ArrayLike) -> Array:
         Multiples of the step, (n_items,), no less than the α-quantile of demand over the lead time.
     """
     promised = np.broadcast_to(np.asarray(service_level, dtype=float), len(needs.step))
-    low = quantile(needs.before, promised)
-    level = _least(lambda y: _cycles_short(needs, y) <= 1 - promised, low, needs.until[:, -1])
+    low, high = quantile(needs.before, promised), needs.until[:, -1] + needs.mean_if_any
+    level = _least(lambda y: _cycles_short(needs, y) <= 1 - promised, low, high)
     return _on_step(level, needs.step)
 
 
@@ -94,19 +118,21 @@ def level_for_fill_rate(needs: Needs, fill_rate: ArrayLike, *, lost_sales: bool)
         Multiples of the step, (n_items,).
     """
     promised = np.broadcast_to(np.asarray(fill_rate, dtype=float), len(needs.step))
-    allowed = (1 - promised) * needs.per_review / (promised if lost_sales else 1)
-    level = _least(
-        lambda y: short_per_review(needs, y) <= allowed, np.zeros(len(promised)), needs.until[:, -1]
-    )
-    return _on_step(level, needs.step)
+    allowed = (1 - promised) / (promised if lost_sales else 1)
+    low, high = np.zeros(len(promised)), needs.until[:, -1] + needs.mean_rank
+    return _on_step(_least(lambda y: share_short(needs, y, needs.spread) <= allowed, low, high), needs.step)
 
 
-def short_per_review(needs: Needs, level: Array) -> Array:
-    """Units short in one review period when the position after reviews is spread from `level` over one lot."""
-    low, high = level - needs.step / 2, level + needs.spread + needs.step / 2
-    spread_out = (_area(needs, low) - _area(needs, high)) / (high - low)
+def share_short(needs: Needs, level: Array, width: Array) -> Array:
+    """F averaged over positions from `level` to `level + width`: the share of a review period's units that are short."""
+    low, high = level - needs.step / 2, level + width + needs.step / 2
     at_once = expected_short(needs.until, level) - expected_short(needs.before, level)
-    return np.where(needs.spread > 0, spread_out, at_once)
+    spread_out = (_area(needs, low) - _area(needs, high)) / (high - low)
+    moved = level - (needs.mean_rank - needs.per_review)
+    slow = _chance(needs.until, moved, width + needs.step)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        fast = np.where(width > 0, spread_out, at_once) / needs.per_review
+    return np.where(needs.per_review > 0, np.where(needs.is_slow, slow, fast), 0.0)
 
 
 def critical_ratio(
@@ -122,18 +148,16 @@ def critical_ratio(
     """
     under = np.asarray(margin, dtype=float) * np.asarray(shortage_factor, dtype=float)
     over = np.asarray(holding_a_day, dtype=float) * np.asarray(cycle_days, dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.asarray(np.where(under > 0, under / (under + over), np.nan))
 
 
 def _cycles_short(needs: Needs, level: Array) -> Array:
     """Share of replenishment cycles with a stockout."""
-    width = needs.spread + needs.step
-    reached = _chance(needs.until, level, width) - needs.idle * _chance(needs.before, level, width)
-    short = expected_short(needs.until, level) - expected_short(needs.before, level)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(needs.has_lots, short / needs.per_review, reached / (1 - needs.idle))
-    return np.where(needs.per_review > 0, share, 0.0)
+    moved = level - (needs.mean_if_any - needs.per_review)
+    at_reviews = _chance(needs.until, moved, needs.rounding + needs.step)
+    in_lots = share_short(needs, level, np.zeros(len(level)))
+    return np.where(needs.per_review > 0, np.where(needs.has_lots, in_lots, at_reviews), 0.0)
 
 
 def _chance(grid: Array, level: Array, width: Array) -> Array:

@@ -1,19 +1,30 @@
 """Notebook 40: what to order, and what somebody should look at."""
 
 import logging
+from datetime import timedelta
 
 import pandas as pd
 
 from optiflow_lib import inventory, purchasing
-from optiflow_lib.jobs.demand import daily_sales_of
+from optiflow_lib.jobs.demand import daily_sales_of, demand_of, public_holidays
 from optiflow_lib.jobs.items import item_terms, with_item_id
 from optiflow_lib.jobs.night import Night, open_night
-from optiflow_lib.schemas.source import ON_ORDER, RECEIPTS
-from optiflow_lib.store import previous_alerts, read_night, replace_alerts, replace_drafts, replace_night
+from optiflow_lib.schemas.source import SUPPLIERS
+from optiflow_lib.store import (
+    nights_of,
+    previous_alerts,
+    read_night,
+    receive_from_source,
+    replace_alerts,
+    replace_drafts,
+    replace_night,
+)
 
 logger = logging.getLogger(__name__)
 
 AUTHOR = "optiflow"
+JUDGED_DAYS = 28  # a past night's forecasts are judged by so many days
+LEAST_JUDGED_DAYS = 14
 
 
 def raise_alerts(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
@@ -22,61 +33,75 @@ def raise_alerts(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
     Quantities edited by a buyer stay; alerts already acknowledged or snoozed stay so.
     """
     with open_night(settings_file, as_of) as night:
-        results = _read_results(night)
-        on_order, receipts = _rows(night, "on_order", ON_ORDER), _rows(night, "receipts", RECEIPTS)
-        classes = inventory.classes(daily_sales_of(night), items=night.items, as_of=night.as_of)
-        positions = inventory.positions(
-            night.items,
-            stock=with_item_id(night.inputs.read("stock"), night.settings),
-            on_order=on_order,
-            lead_times=results["lead_times"],
-            as_of=night.as_of,
-        )
-        recommendations = inventory.recommendations(
-            night.items,
-            positions=positions,
-            classes=classes,
-            supplier_terms=item_terms(night.inputs, night.items),
-            as_of=night.as_of,
-            settings=night.settings.inventory,
-            **{name: results[name] for name in ("lead_times", "interval_demand", "forecasts")},
-        )
+        known = _known(night)
+        recommendations = inventory.recommendations(known, night.settings.inventory)
         seen = inventory.morning(
-            night.items,
-            positions=positions,
-            classes=classes,
-            recommendations=recommendations,
-            daily_sales=daily_sales_of(night),
-            on_order=on_order,
-            receipts=receipts,
-            supplier_terms=item_terms(night.inputs, night.items),
-            as_of=night.as_of,
-            settings=night.settings.inventory,
-            **results,
+            known, recommendations, events=_events(night), settings=night.settings.inventory
         )
-        raised = inventory.raised_alerts(seen)
         alerts = inventory.life_cycle(
-            previous_alerts(night.store, as_of=night.as_of), raised, as_of=night.as_of
+            previous_alerts(night.store, as_of=night.as_of),
+            inventory.raised_alerts(seen),
+            as_of=night.as_of,
         )
         drafts = purchasing.drafts(
             recommendations,
             items=night.items,
-            lead_times=results["lead_times"],
-            supplier_terms=item_terms(night.inputs, night.items),
+            lead_times=known.lead_times,
+            supplier_terms=known.supplier_terms,
             as_of=night.as_of,
         )
-        _write(night, {"classes": classes, "recommendations": recommendations}, drafts, alerts)
+        _write(night, {"classes": known.classes, "recommendations": recommendations}, drafts, alerts)
         return alerts[alerts["state"] != "resolved"].reset_index(drop=True)
 
 
-def _read_results(night: Night) -> dict[str, pd.DataFrame]:
-    names = ("lead_times", "interval_demand", "forecasts", "event_impact", "anomalies", "quality")
-    return {name: read_night(night.store, name, as_of=night.as_of) for name in names}
+def _known(night: Night) -> inventory.Known:
+    """What the night knows when it decides what to order."""
+    names = ("lead_times", "interval_demand", "forecasts")
+    results = {name: read_night(night.store, name, as_of=night.as_of) for name in names}
+    positions = inventory.positions(
+        night.items,
+        stock=with_item_id(night.inputs.read("stock"), night.settings),
+        on_order=night.book.on_order,
+        lead_times=results["lead_times"],
+        as_of=night.as_of,
+        overdue_days=night.settings.inventory.overdue_days,
+    )
+    return inventory.Known(
+        items=night.items,
+        products=night.inputs.read("products"),
+        suppliers=night.inputs.read("suppliers") if night.inputs.has("suppliers") else SUPPLIERS.empty(),
+        supplier_terms=item_terms(night.inputs, night.items),
+        positions=positions,
+        classes=inventory.classes(daily_sales_of(night), items=night.items, as_of=night.as_of),
+        as_of=night.as_of,
+        **results,
+    )
 
 
-def _rows(night: Night, table: str, schema: object) -> pd.DataFrame:
-    rows = night.inputs.read(table) if night.inputs.has(table) else schema.empty()
-    return with_item_id(rows, night.settings)
+def _events(night: Night) -> inventory.Events:
+    """What happened beside, for the alerts."""
+    names = ("event_impact", "anomalies", "quality", "accuracy")
+    return inventory.Events(
+        daily_sales=daily_sales_of(night),
+        on_order=night.book.on_order,
+        receipts=night.book.receipts,
+        judged=_judged(night),
+        closed_days=public_holidays(night),
+        **{name: read_night(night.store, name, as_of=night.as_of) for name in names},
+    )
+
+
+def _judged(night: Night) -> pd.DataFrame:
+    """The forecasts of the oldest night of the last four weeks beside what was then wanted; censored days are missing."""
+    columns = ["item_id", "day", "forecast", "q10", "q90"]
+    first, last = (night.as_of - timedelta(days=days) for days in (JUDGED_DAYS, LEAST_JUDGED_DAYS))
+    past = [made_on for made_on in nights_of(night.store, "forecasts") if first <= made_on <= last]
+    if not past:
+        forecasts = read_night(night.store, "forecasts", as_of=night.as_of).head(0)
+        return forecasts[columns].assign(quantity=0.0)
+    forecasts = read_night(night.store, "forecasts", as_of=min(past))
+    wanted = demand_of(night)[["item_id", "day", "quantity"]]
+    return forecasts[columns].merge(wanted, on=["item_id", "day"])
 
 
 def _write(
@@ -94,6 +119,14 @@ def _write(
         as_of=night.as_of,
         author=AUTHOR,
         prefix=night.settings.purchasing.number_prefix,
+    )
+    receive_from_source(
+        night.store,
+        night.book.arrived,
+        finished=night.book.finished,
+        open_states=purchasing.OPEN,
+        as_of=night.as_of,
+        author=AUTHOR,
     )
     replace_alerts(night.store, alerts, as_of=night.as_of)
     logger.info("%d orders suggested, %d alerts", len(orders), (alerts["state"] != "resolved").sum())

@@ -30,6 +30,7 @@ def test_the_environment_wins_over_the_file(written, monkeypatch):
         ("[batch]\njobs = 'many'", "setting batch.jobs"),
         ("[batch]\njob = 3", "setting batch.job: Extra inputs are not permitted"),
         ("[inventory]\nservice_level = {A = 2}", "setting inventory.service_level.A"),
+        ("[inventory]\nfill_rate = {A = 0.9, C = 0.8}", "no value for class B"),
         ("[batch", "not TOML"),
     ],
 )

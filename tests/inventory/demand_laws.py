@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optiflow_lib.inventory.distribution import LEVELS
-from optiflow_lib.inventory.targets import Needs, idle_chance
+from optiflow_lib.inventory.targets import Needs
 
 
 def daily_demand(law, shape, rng):
@@ -36,7 +36,7 @@ def needs_of(demand_law, lead_law, *, review, lot, multiple=1.0, step=1.0, n=200
     sums = np.c_[np.zeros(n), daily_demand(demand_law, (n, waits.max() + review), rng).cumsum(axis=1)]
     before, until = sums[np.arange(n), waits], sums[np.arange(n), waits + review]
     mean, variance = (until - before).mean(), until.var() - before.var()
-    numbers = (mean, float(idle_chance(mean, variance)), float(lot), float(multiple) - step, step)
+    numbers = (mean, variance, float(lot), float(multiple) - step, step)
     return Needs(grid(before), grid(until), *(np.array([value]) for value in numbers))
 
 

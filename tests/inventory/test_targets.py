@@ -93,8 +93,8 @@ def test_a_slow_mover_is_promised_service_when_it_is_asked_for_not_when_it_is_no
     before = (rng.random(100_000) < 4 / 30).astype(float)
     until = before + (rng.random(100_000) < 1 / 30)
     rows = [np.quantile(drawn, LEVELS)[None, :] for drawn in (before, until)]
-    idle = idle_chance((until - before).mean(), (until - before).var())
-    needs = Needs(*rows, *(np.array([v]) for v in (1 / 30, float(idle), 1.0, 0.0, 1.0)))
+    variance = (until - before).var()
+    needs = Needs(*rows, *(np.array([v]) for v in (1 / 30, variance, 1.0, 0.0, 1.0)))
     assert level_for_cycle_service(needs, 0.8)[0] == 1
 
 
@@ -121,10 +121,10 @@ promises = st.floats(0.6, 0.995)
 
 def needs_from(before, during, *, lot=1.0, rounding=0.0):
     until = before + during
-    per_review = max(during.mean(), 1e-9)
-    idle = float(idle_chance(per_review, max(until.var() - before.var(), 0)))
+    per_review = during.mean()
+    variance = max(until.var() - before.var(), per_review)
     grid = [np.quantile(drawn, LEVELS)[None, :] for drawn in (before, until)]
-    return Needs(*grid, *(np.array([v]) for v in (per_review, idle, lot, rounding, 1.0)))
+    return Needs(*grid, *(np.array([v]) for v in (per_review, variance, lot, rounding, 1.0)))
 
 
 @calm
@@ -175,7 +175,7 @@ def test_levels_are_multiples_of_the_step(before, during, promised, step):
         needs.before,
         needs.until,
         needs.per_review,
-        needs.idle,
+        needs.variance,
         np.array([step]),
         needs.rounding,
         np.array([step]),
