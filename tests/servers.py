@@ -15,12 +15,14 @@ import pytest
 READY_S = 30
 
 
-def needed(program: str) -> str:
+def needed(program: str, *, package: str = "postgresql redis-server") -> str:
     """The program's path; without it the test is skipped on a laptop and fails in CI."""
     candidates = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
-    found = str(candidates[-1]) if candidates else shutil.which(program)
+    found = (
+        str(candidates[-1]) if candidates else shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")
+    )
     if found is None:
-        reason = f"{program} is not installed (Debian: apt-get install postgresql redis-server)"
+        reason = f"{program} is not installed (Debian: apt-get install {package})"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
     return found
 
@@ -97,3 +99,33 @@ def _wait(ready, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None or time.monotonic() > deadline:
             pytest.fail(f"{process.args[0]} did not start")
         time.sleep(0.01)
+
+
+@contextmanager
+def running_mariadb() -> Iterator[str]:
+    """URL (without a database's name) of a MariaDB server of our own, on a socket in a temporary folder."""
+    server = needed("mariadbd", package="mariadb-server-core")
+    with _folder_of_the_unprivileged() as (folder, account):
+        shared = Path(server).resolve().parents[1] / "share" / "mysql"
+        system = [(shared / f"mysql_system_tables{part}.sql").read_text() for part in ("", "_data")]
+        made = "\n".join(["CREATE DATABASE mysql;", "USE mysql;", *system, "CREATE DATABASE test;"])
+        options = ["--no-defaults", f"--datadir={folder}", f"--lc-messages-dir={shared}", "--skip-networking"]
+        options += ["--character-set-server=utf8mb4", "--collation-server=utf8mb4_bin"]
+        small = [
+            "--innodb-buffer-pool-size=16M",
+            "--innodb-log-file-size=4M",
+            "--innodb-flush-log-at-trx-commit=0",
+        ]
+        subprocess.run(
+            [server, *options, *small, "--bootstrap"],
+            input=made.encode(),
+            check=True,
+            capture_output=True,
+            cwd=folder,
+            **account,
+        )
+        socket = folder / "mariadb.sock"
+        command = [server, *options, *small, f"--socket={socket}"]
+        with _running(command, folder, account) as process:
+            _wait(socket.exists, process)
+            yield f"mysql://root@localhost/{{database}}?unix_socket={socket}"

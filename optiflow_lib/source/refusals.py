@@ -75,13 +75,11 @@ def _explained(error: sa.exc.DBAPIError, where: str) -> SourceError:
 
 
 def _code(error: BaseException | None) -> str | int:
-    """The code of psycopg (SQLSTATE), SQLite (name of the primary code) or pymysql (number)."""
+    """The code of pymysql (number), psycopg (SQLSTATE) or SQLite (name of the primary code)."""
+    if error is not None and error.args and isinstance(error.args[0], int):
+        return error.args[0]
     state = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
-    if state:
-        parts = str(state).split("_")
-        return "_".join(parts[:2])
-    number = error.args[0] if error is not None and error.args else ""
-    return number if isinstance(number, int) else ""
+    return "_".join(str(state or "").split("_")[:2])
 
 
 def _first_line(error: BaseException | None) -> str:
