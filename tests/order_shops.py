@@ -9,6 +9,7 @@ from shops import open_shop, run_jobs
 from optiflow_lib import purchasing, store
 from optiflow_lib.jobs.items import item_terms, items_of
 from optiflow_lib.jobs.night import inputs_folder, opened_store
+from optiflow_lib.schemas.operations import OVERRIDES
 from optiflow_lib.schemas.results import LEAD_TIMES, RECOMMENDATIONS
 from optiflow_lib.settings import load_settings
 from optiflow_lib.source import open_inputs
@@ -34,6 +35,7 @@ def suggest(settings_file: Path, quantity: float) -> None:
         items=items,
         lead_times=_lead_times(items),
         supplier_terms=item_terms(inputs, items),
+        overrides=OVERRIDES.empty(),
         as_of=NIGHT,
     )
     with opened_store(settings) as opened:

@@ -4,6 +4,7 @@ from optiflow_lib.inventory.alerts import raised_alerts
 from optiflow_lib.inventory.alternatives import alternatives
 from optiflow_lib.inventory.classify import classes
 from optiflow_lib.inventory.explanation import explain
+from optiflow_lib.inventory.hindsight import changed_lines, in_hindsight, override_record
 from optiflow_lib.inventory.kpis import KPI_DEFINITIONS, kpis
 from optiflow_lib.inventory.lead_time import LearnedLeadTimes, learned_lead_times
 from optiflow_lib.inventory.life_cycle import life_cycle
@@ -22,14 +23,17 @@ __all__ = [
     "Known",
     "LearnedLeadTimes",
     "alternatives",
+    "changed_lines",
     "classes",
     "closed_weekdays",
     "executed",
     "explain",
+    "in_hindsight",
     "kpis",
     "learned_lead_times",
     "life_cycle",
     "morning",
+    "override_record",
     "positions",
     "raised_alerts",
     "recommendations",

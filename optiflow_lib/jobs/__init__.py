@@ -13,6 +13,7 @@ _HOME = {
     "find_anomalies": "anomalies",
     "raise_alerts": "alerts",
     "measure_kpis": "kpis",
+    "measure_overrides": "overrides",
     "publish_night": "publish",
     "train_models": "training",
     "validate_models": "training",

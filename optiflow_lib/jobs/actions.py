@@ -27,7 +27,9 @@ def snooze(settings: Settings, *, type: str, subject: str, until: date, author: 
 def set_quantity(
     settings: Settings, *, order_id: str, item_id: str, quantity: float, author: str, reason: str
 ) -> None:
-    """Replaces a draft's suggested quantity by a person's, which the next nights keep.
+    """Replaces a draft's suggested quantity by a person's, which the next nights keep while it is a draft.
+
+    `overrides.override` keeps a quantity for the item until a day, whatever becomes of this draft.
 
     Raises:
         OrderError: the quantity is negative or no number, or the order is no draft.

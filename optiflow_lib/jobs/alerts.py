@@ -1,7 +1,7 @@
 """Notebook 40: what to order, and what somebody should look at."""
 
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from optiflow_lib.store import (
     nights_of,
     previous_alerts,
     read_night,
+    read_overrides,
     receive_from_source,
     replace_alerts,
     replace_drafts,
@@ -30,7 +31,8 @@ LEAST_JUDGED_DAYS = 14
 def raise_alerts(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
     """Fills `classes`, `recommendations`, the draft orders and `alerts`; returns the alerts that are not resolved.
 
-    Quantities edited by a buyer stay; alerts already acknowledged or snoozed stay so.
+    Quantities edited by a buyer stay, and overrides are applied until their day; what the source received of our
+    orders closes them. Alerts already acknowledged or snoozed stay so.
     """
     with open_night(settings_file, as_of) as night:
         known = _known(night)
@@ -42,12 +44,14 @@ def raise_alerts(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
             previous_alerts(night.store, as_of=night.as_of),
             inventory.raised_alerts(seen),
             as_of=night.as_of,
+            last_night=_last_night(night),
         )
         drafts = purchasing.drafts(
             recommendations,
             items=night.items,
             lead_times=known.lead_times,
             supplier_terms=known.supplier_terms,
+            overrides=purchasing.in_force(read_overrides(night.store), as_of=night.as_of),
             as_of=night.as_of,
         )
         _write(night, {"classes": known.classes, "recommendations": recommendations}, drafts, alerts)
@@ -89,6 +93,11 @@ def _events(night: Night) -> inventory.Events:
         closed_days=public_holidays(night),
         **{name: read_night(night.store, name, as_of=night.as_of) for name in names},
     )
+
+
+def _last_night(night: Night) -> date | None:
+    before = [day for day in nights_of(night.store, "recommendations") if day < night.as_of]
+    return max(before, default=None)
 
 
 def _judged(night: Night) -> pd.DataFrame:

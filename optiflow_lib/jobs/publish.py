@@ -36,6 +36,7 @@ def publish_night(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
             else SUPPLIERS.empty(),
             "on_order": night.book.on_order,
         }
+        frames["override_results"] = store.read_override_results(night.store)
         frames["summary_categories"] = store.read_summary(night.store, "summary_categories")
         published_at = datetime.now(UTC).replace(tzinfo=None)
         store.publish(

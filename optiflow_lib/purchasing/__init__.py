@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from optiflow_lib.purchasing.coming import OPEN, all_on_order, all_receipts, line_standing
 from optiflow_lib.purchasing.drafts import drafts
 from optiflow_lib.purchasing.matching import matches, source_parts
+from optiflow_lib.purchasing.overrides import in_force
 from optiflow_lib.purchasing.plain import file_name
 from optiflow_lib.purchasing.prices import unit_prices
 from optiflow_lib.purchasing.reader import supplier_language
@@ -27,6 +28,7 @@ __all__ = [
     "draft_totals",
     "drafts",
     "file_name",
+    "in_force",
     "line_standing",
     "matches",
     "order_csv",

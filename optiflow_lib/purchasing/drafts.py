@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from optiflow_lib.purchasing.overrides import with_overrides
 from optiflow_lib.purchasing.prices import unit_prices
 from optiflow_lib.schemas.operations import ORDER_LINES, ORDERS
 
@@ -17,6 +18,7 @@ def drafts(
     items: pd.DataFrame,
     lead_times: pd.DataFrame,
     supplier_terms: pd.DataFrame,
+    overrides: pd.DataFrame,
     as_of: date,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The suggestions of a night, grouped into one draft order per supplier and location.
@@ -30,13 +32,14 @@ def drafts(
         items: Schema `ITEMS`: where each item is stocked, its cost and its VAT rate.
         lead_times: Schema `LEAD_TIMES`; without those of any of its lines the day of an order is not known.
         supplier_terms: Terms that hold today, as `unit_prices` takes them.
+        overrides: As `in_force` gives them: what is ordered of an item when it is due, whatever is suggested.
         as_of: The day being closed.
 
     Returns:
         Schemas `ORDERS` and `ORDER_LINES`, by supplier, location and item. The order_id only says which lines
         belong together: the store gives the number.
     """
-    lines = _suggested(recommendations, items, lead_times)
+    lines = with_overrides(_suggested(recommendations, items, lead_times), overrides)
     lines = _priced(lines.sort_values([*_PLACE, "item_id"], ignore_index=True), supplier_terms)
     orders = lines.groupby(_PLACE, as_index=False, sort=True)["expected_on"].max()
     orders["order_id"] = [f"draft {position}" for position in range(1, len(orders) + 1)]
@@ -44,7 +47,7 @@ def drafts(
         state="draft", as_of=pd.Timestamp(as_of), created_on=pd.Timestamp(as_of), note=None
     )
     lines = lines.merge(orders[[*_PLACE, "order_id"]], on=_PLACE, how="left")
-    lines = lines.assign(received_quantity=0.0, edited_by=None, reason=None)
+    lines = lines.assign(received_quantity=0.0)
     where = f"drafts of {as_of}"
     return ORDERS.check(orders, where=where), ORDER_LINES.check(lines, where=where)
 
@@ -62,7 +65,8 @@ def _suggested(recommendations: pd.DataFrame, items: pd.DataFrame, lead_times: p
 
 def _priced(lines: pd.DataFrame, supplier_terms: pd.DataFrame) -> pd.DataFrame:
     known = lines["unit_cost"].where(lines["unit_cost"] >= 0)
-    asked = unit_prices(lines, supplier_terms=supplier_terms).fillna(
+    asked_for = lines["quantity"].where(lines["quantity"] > 0, lines["suggested_quantity"])
+    asked = unit_prices(lines.assign(quantity=asked_for), supplier_terms=supplier_terms).fillna(
         {"list_price": known, "unit_price": known}
     )
     assumed = lines["assumed_cost"].clip(lower=0.0).fillna(0.0)

@@ -102,6 +102,47 @@ ENTERED_RECEIPTS = Schema(
     },
     key=("order_id", "product_id", "location_id", "position"),
 )
+OVERRIDES = Schema(
+    "overrides",
+    {
+        "item_id": _text,
+        "position": _whole,
+        "quantity": _some_number,  # what is ordered when the item is due; missing: lifted
+        "author": _text,
+        "reason": _some_text,
+        "until": _some_day,  # the last day on which an order may leave at this quantity
+        "at": _time,
+        "day": _day,  # the shop's
+    },
+    key=("item_id", "position"),
+)
+OVERRIDE_RESULTS = Schema(
+    "results of overrides",
+    {
+        "order_id": _text,
+        "item_id": _text,
+        "author": _text,
+        "reason": _some_text,
+        "suggested_on": _day,
+        "ends_on": _day,  # the last day of the interval that the order had to last for
+        "suggested_quantity": _number,
+        "quantity": _number,  # ordered
+        "position": _number,  # inventory position without this order
+        "daily_demand": _number,  # expected then
+        "shortage_cost_eur": _number,  # of a unit
+        "holding_cost_eur": _number,  # of a unit and day
+        "order_cost_eur": _number,  # of an order line
+        "suggested_surcharge_eur": _number,  # of a unit at the suggested quantity, above the list price; negative: below
+        "surcharge_eur": _number,
+        "measured_on": _some_day,  # missing: the interval has not passed yet
+        "unknown_days": _some_number,  # of the interval: nothing in stock, so that nobody knows what was wanted
+        "demand": _some_number,  # of the interval; missing: no day of it is known
+        "suggested_cost_eur": _some_number,  # in hindsight
+        "cost_eur": _some_number,
+        "saved_eur": _some_number,  # above 0: the person beat the model
+    },
+    key=("order_id", "item_id"),
+)
 RUNS = Schema(
     "runs",
     {

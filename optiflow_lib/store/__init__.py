@@ -48,6 +48,13 @@ if TYPE_CHECKING:
         read_orders,
         set_line_quantity,
     )
+    from optiflow_lib.store.overrides import (
+        keep_override,
+        lift_override,
+        read_override_results,
+        read_overrides,
+        replace_override_results,
+    )
     from optiflow_lib.store.runs import (
         close_interrupted,
         finish_run,
@@ -76,6 +83,7 @@ _NAMES = {
     "opening": "open_store",
     "order_receipts": "read_order_receipts receive_from_source receive_lines",
     "orders": "move_order read_order_lines read_order_steps read_orders set_line_quantity",
+    "overrides": "keep_override lift_override read_override_results read_overrides replace_override_results",
     "runs": "close_interrupted finish_run read_run_steps read_runs record_step start_run start_step",
     "snapshot": "Snapshot open_snapshot publish",
     "summaries": "SUMMARIES read_summary refresh_summaries",
@@ -103,7 +111,9 @@ __all__ = [
     "forget_nights",
     "forget_visits",
     "keep_document",
+    "keep_override",
     "last_night",
+    "lift_override",
     "move_order",
     "newest_generation",
     "night_book",
@@ -122,6 +132,8 @@ __all__ = [
     "read_order_receipts",
     "read_order_steps",
     "read_orders",
+    "read_override_results",
+    "read_overrides",
     "read_run_steps",
     "read_runs",
     "read_summary",
@@ -136,6 +148,7 @@ __all__ = [
     "replace_drafts",
     "replace_item_chunk",
     "replace_night",
+    "replace_override_results",
     "restore",
     "save_generation",
     "set_alert_state",

@@ -13,6 +13,7 @@ from optiflow_lib.store.connection import Store
 from optiflow_lib.store.nights import nights_of, read_night
 from optiflow_lib.store.order_receipts import read_order_receipts
 from optiflow_lib.store.orders import read_order_lines, read_order_steps, read_orders
+from optiflow_lib.store.overrides import read_override_results, read_overrides
 
 
 class TextSink(Protocol):
@@ -63,6 +64,8 @@ def _sections(store: Store, as_of: date | None) -> Iterator[tuple[str, Any]]:
         yield "order_lines", _with_plain_days(read_order_lines(store))
         yield "order_steps", _with_plain_days(read_order_steps(store).drop(columns="at"))
         yield "order_receipts", _with_plain_days(read_order_receipts(store).drop(columns="at"))
+        yield "overrides", _with_plain_days(read_overrides(store).drop(columns="at"))
+        yield "override_results", _with_plain_days(read_override_results(store))
 
 
 def _with_plain_days(rows: pd.DataFrame) -> pd.DataFrame:

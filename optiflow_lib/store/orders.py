@@ -96,7 +96,6 @@ def set_line_quantity(
     author: str,
     reason: str | None,
     price: Mapping[str, float] | None = None,
-    until: date | None = None,
 ) -> None:
     """Replaces the suggested quantity of a draft's line by a person's, which the next nights keep.
 
@@ -108,7 +107,6 @@ def set_line_quantity(
         author: Who.
         reason: Why.
         price: unit_cost and list_price at this quantity, which are kept as well; None when they stay.
-        until: The last day on which it may leave at this quantity; None: any day.
 
     Raises:
         OrderError: the quantity is negative or no number, or the order is no draft or has no such line.
@@ -135,7 +133,7 @@ def set_line_quantity(
                 "quantity": quantity,
                 "edited_by": author,
                 "reason": reason,
-                "edited_until": until,
+                "edited_until": None,
                 **(price or {}),
             },
             main_location=store.main_location,

@@ -10,6 +10,8 @@ from optiflow_lib.schemas.operations import (
     ORDER_RECEIPTS,
     ORDER_STEPS,
     ORDERS,
+    OVERRIDE_RESULTS,
+    OVERRIDES,
     RUN_STEPS,
     RUNS,
     USERS,
@@ -110,6 +112,10 @@ order_receipts = sa.Table(
     metadata,
     *_columns(stored_columns(ORDER_RECEIPTS), key=("order_id", "position")),
     sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], ondelete="CASCADE"),
+)
+overrides = sa.Table("overrides", metadata, *_columns(stored_columns(OVERRIDES), key=(*ITEM_KEY, "position")))
+override_results = sa.Table(
+    "override_results", metadata, *_columns(stored_columns(OVERRIDE_RESULTS), key=("order_id", *ITEM_KEY))
 )
 order_nights = sa.Table("order_nights", metadata, sa.Column("as_of", sa.Date(), primary_key=True))
 order_documents = sa.Table(  # what stood on an order's document when it was first made

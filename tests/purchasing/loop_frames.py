@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from optiflow_lib.purchasing import coming, matching
-from optiflow_lib.schemas.operations import ENTERED_RECEIPTS, PLACED_LINES
+from optiflow_lib.schemas.operations import ENTERED_RECEIPTS, OVERRIDES, PLACED_LINES
 from optiflow_lib.schemas.source import ON_ORDER, RECEIPTS
 
 FIRST = date(2026, 11, 2)
@@ -60,6 +60,16 @@ def receipts_of(*lines, supplier="F01") -> pd.DataFrame:
         for line, item, ordered_on, received_on, ordered, received in lines
     ]
     return _with_item(rows, RECEIPTS)
+
+
+def overrides_of(*made) -> pd.DataFrame:
+    """Schema `OVERRIDES`: (item, quantity, until) each, in the order they were made; of a lifted one both are None."""
+    rows = [
+        {"item_id": item, "position": position, "quantity": quantity, "author": "ana", "reason": "fair"}
+        | {"until": day(until), "at": day(0), "day": day(0)}
+        for position, (item, quantity, until) in enumerate(made, start=1)
+    ]
+    return OVERRIDES.check(pd.DataFrame(rows), where="test") if rows else OVERRIDES.empty()
 
 
 def matched_of(placed, on_order, receipts) -> pd.DataFrame:

@@ -2,10 +2,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from loop_frames import day, overrides_of
 from order_frames import NIGHT, items_of, lead_times_of, suggestions
 from pandas.testing import assert_frame_equal
 
-from optiflow_lib.purchasing import drafts
+from optiflow_lib.purchasing import drafts, in_force
 from optiflow_lib.schemas.operations import ORDER_LINES, ORDERS
 
 ITEMS = items_of(list("abcdefgh"), location=["M01", "M02"] * 4)
@@ -14,12 +15,13 @@ TERMS = pd.DataFrame(
 )
 
 
-def drafted(*rows, items=ITEMS, lead_times=(), terms=TERMS):
+def drafted(*rows, items=ITEMS, lead_times=(), terms=TERMS, overrides=()):
     return drafts(
         suggestions(*rows),
         items=items,
         lead_times=lead_times_of(*lead_times),
         supplier_terms=terms,
+        overrides=in_force(overrides_of(*overrides), as_of=NIGHT),
         as_of=NIGHT,
     )
 
@@ -84,3 +86,37 @@ def test_a_line_whose_price_nobody_knows_is_reckoned_with_an_assumption_and_says
     _, lines = drafted(("0001", "F01", 5), items=items_of(["a"], unit_cost=cost), terms=TERMS.iloc[:0])
     assert lines["unit_cost"].tolist() == [1.75]  # of the suggestion
     assert lines["list_price"].isna().all()
+
+
+def test_an_override_replaces_what_is_suggested_at_the_price_of_its_own_quantity():
+    _, lines = drafted(
+        ("0001", "F01", 3), ("0003", "F01", 4), overrides=[("0001", 12.0, 5), ("0002", 9.0, 5)]
+    )
+    told = ["item_id", "suggested_quantity", "quantity", "unit_cost", "edited_by", "reason"]
+    assert lines[told].astype(object).where(lines[told].notna(), None).to_numpy().tolist() == [
+        ["0001", 3, 12, 2.0, "ana", "fair"],
+        ["0003", 4, 4, 2.5, None, None],
+    ]
+    assert lines["edited_until"].iloc[0] == pd.Timestamp(day(5))
+
+
+def test_an_override_of_zero_orders_nothing_and_is_still_seen():
+    _, lines = drafted(("0001", "F01", 3), overrides=[("0001", 0.0, 5)])
+    assert lines[["suggested_quantity", "quantity", "unit_cost"]].to_numpy().tolist() == [[3, 0, 2.2]]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [[("0001", 12.0, -2)], [("0001", 12.0, 5), ("0001", None, None)]],
+    ids=["over", "lifted"],
+)
+def test_an_override_that_is_over_or_lifted_changes_nothing(made):
+    _, lines = drafted(("0001", "F01", 3), overrides=made)
+    assert lines["quantity"].tolist() == [3]
+    assert lines["edited_by"].isna().all()
+
+
+def test_an_override_counts_until_the_day_before_its_end_is_closed_and_the_latest_counts():
+    made = overrides_of(("0001", 12.0, -1), ("0001", 7.0, -1))  # an order of this night leaves on that day
+    assert in_force(made, as_of=NIGHT)["quantity"].tolist() == [7]
+    assert in_force(made, as_of=day(-1).date()).empty

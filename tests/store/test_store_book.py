@@ -8,9 +8,11 @@ from pandas.testing import assert_frame_equal
 from store_frames import NIGHT, on_sqlite, suggested, together
 
 from optiflow_lib.errors import OrderError
-from optiflow_lib.schemas.operations import ENTERED_RECEIPTS, PLACED_LINES
+from optiflow_lib.schemas.operations import ENTERED_RECEIPTS, OVERRIDE_RESULTS, PLACED_LINES
 from optiflow_lib.store import (
     dump_digest,
+    keep_override,
+    lift_override,
     move_order,
     night_book,
     open_store,
@@ -18,9 +20,12 @@ from optiflow_lib.store import (
     read_order_receipts,
     read_order_steps,
     read_orders,
+    read_override_results,
+    read_overrides,
     receive_from_source,
     receive_lines,
     replace_drafts,
+    replace_override_results,
     set_line_quantity,
 )
 
@@ -62,6 +67,12 @@ def seen(store, *receipts, finished=(), as_of=NEXT):
         open_states=("approved", "sent", "partly_received"),
         as_of=as_of,
         author="optiflow",
+    )
+
+
+def keep(store, item, quantity, *, until=AFTER, prices=None, **others):
+    keep_override(
+        store, item, quantity, author="ana", reason="fête", until=until, at=AT, prices=prices or {}, **others
     )
 
 
@@ -142,7 +153,7 @@ def test_an_order_approved_while_the_night_runs_is_not_suggested_again(store):
 @on_sqlite
 def test_an_edit_holds_for_drafts_until_its_last_day(store):
     night(store)
-    set_line_quantity(store, FIRST, "a", 30, author="ana", reason="fête", until=AFTER)
+    keep(store, "a", 30, until=AFTER)
     night(store, NEXT)
     assert read_order_lines(store).set_index("item_id").at["a", "quantity"] == 30
     night(store, AFTER)
@@ -252,3 +263,95 @@ def test_the_book_is_the_same_in_a_store_opened_again(store, store_url):
     move(store, "approved")
     with open_store(store_url, main_location="M01") as again:
         assert_frame_equal(night_book(again, NEXT)["placed_lines"], night_book(store, NEXT)["placed_lines"])
+
+
+PRICE = {"unit_cost": 1.5, "list_price": 2.0}
+
+
+def line(store, item, order_id=FIRST):
+    return read_order_lines(store, order_ids=[order_id]).set_index("item_id").loc[item]
+
+
+def test_an_override_is_kept_with_who_and_why_and_changes_the_draft_at_once(store):
+    night(store)
+    keep(store, "a", 30, prices={FIRST: PRICE})
+    kept = read_overrides(store).iloc[0]
+    assert (kept["quantity"], kept["author"], kept["reason"]) == (30, "ana", "fête")
+    assert (kept["until"].date(), kept["day"].date()) == (AFTER, NEXT)
+    told = line(store, "a")
+    assert (told["quantity"], told["suggested_quantity"], told["unit_cost"], told["list_price"]) == (
+        30,
+        3,
+        1.5,
+        2,
+    )
+    assert (told["edited_by"], told["edited_until"].date()) == ("ana", AFTER)
+    assert line(store, "b").isna()["edited_by"]
+
+
+def test_a_lifted_override_leaves_what_was_suggested_and_its_history(store):
+    night(store)
+    keep(store, "a", 30)
+    lift_override(store, "a", author="bob", at=AT, prices={FIRST: PRICE})
+    told = line(store, "a")
+    assert (told["quantity"], told["unit_cost"]) == (3, 1.5)
+    assert told.isna()[["edited_by", "reason", "edited_until"]].all()
+    assert read_overrides(store)["author"].tolist() == ["ana", "bob"]
+    with pytest.raises(OrderError, match="the item has no override"):
+        lift_override(store, "a", author="bob", at=AT, prices={})
+
+
+@on_sqlite
+def test_lifting_an_override_leaves_a_quantity_that_a_person_set_for_this_draft(store):
+    night(store)
+    keep(store, "a", 30)
+    set_line_quantity(store, FIRST, "a", 40, author="eve", reason="")
+    lift_override(store, "a", author="bob", at=AT, prices={})
+    assert (line(store, "a")["quantity"], line(store, "a")["edited_by"]) == (40, "eve")
+
+
+@on_sqlite
+def test_an_override_does_not_change_an_order_that_was_approved(store):
+    night(store)
+    move(store, "approved")
+    keep(store, "a", 30)
+    assert line(store, "a")["quantity"] == 3
+    assert len(read_overrides(store)) == 1
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("quantity", "until", "why"),
+    [
+        (-1, AFTER, "cannot be ordered"),
+        (float("nan"), AFTER, "cannot be ordered"),
+        (3, NIGHT, "today is 2026-11-01"),
+    ],
+)
+def test_an_override_that_cannot_be_is_refused(store, quantity, until, why):
+    night(store)
+    with pytest.raises(OrderError, match=why):
+        keep(store, "a", quantity, until=until)
+    assert read_overrides(store).empty
+
+
+@on_sqlite
+def test_nothing_is_kept_before_the_first_night(store):
+    with pytest.raises(OrderError, match="no night has run yet"):
+        keep(store, "a", 3)
+
+
+def test_results_of_overrides_are_replaced_line_by_line(store):
+    row = {name: 1.0 for name, column in OVERRIDE_RESULTS.columns.items() if column.kind == "number"} | {
+        "order_id": FIRST, "author": "ana", "reason": None, "suggested_on": NIGHT, "ends_on": AFTER, "measured_on": None,
+    }  # fmt: skip
+    rows = OVERRIDE_RESULTS.check(
+        pd.DataFrame([row | {"item_id": item} for item in ("a", "b@M02")]), where="test"
+    )
+    replace_override_results(store, rows)
+    replace_override_results(store, OVERRIDE_RESULTS.empty())
+    replace_override_results(store, rows.iloc[[1]].assign(measured_on=pd.Timestamp(AFTER), saved_eur=-2.0))
+    kept = read_override_results(store)
+    assert kept["item_id"].tolist() == ["a", "b@M02"]
+    assert kept["saved_eur"].tolist() == [1, -2]
+    assert kept["measured_on"].isna().tolist() == [True, False]

@@ -145,6 +145,16 @@ def _create_lasting_tables() -> None:
         parent="orders.order_id",
     )
     _create("order_nights", "day: as_of", key="as_of")
+    _create(
+        "overrides",
+        "text: product_id location_id; whole: position; number?: quantity; text: author; text?: reason; day?: until; time: at; day: day",
+        key="product_id location_id position",
+    )
+    _create(
+        "override_results",
+        "text: order_id product_id location_id author; text?: reason; day: suggested_on ends_on; number: suggested_quantity quantity position daily_demand shortage_cost_eur holding_cost_eur order_cost_eur suggested_surcharge_eur surcharge_eur; day?: measured_on; number?: unknown_days demand suggested_cost_eur cost_eur saved_eur",
+        key="order_id product_id location_id",
+    )
     _create("order_documents", "text: order_id content", key="order_id", parent="orders.order_id")
     _create("order_numbers", "text: prefix; whole: year last_number", key="prefix year")
     _create(
