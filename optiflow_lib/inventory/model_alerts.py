@@ -10,6 +10,7 @@ LEAST_DAYS = 14  # compared, of 28: fewer say nothing
 TRACKING_SIGNAL = 4.0  # |Σe| beyond 4 mean absolute errors of a sum of as many independent days
 WAPE_RATIO = 1.25
 CALIBRATION_POINTS = 0.15
+PROMISED = 0.8
 INSIDE = 1.2816  # standard deviations from the middle of an 80 % interval to its ends
 
 
@@ -109,7 +110,10 @@ def _judged(sums: pd.DataFrame) -> pd.DataFrame:
 
 
 def _promised_inside(days: pd.DataFrame) -> Array:
-    """Chance that the day falls inside its 80 % interval by the forecast's own law: counts cannot be cut at 80 %."""
+    """Chance that a day falls inside its 80 % interval: 80 %, or more where counts cannot be cut there.
+
+    Of counts it is read off a negative binomial law with the forecast's mean and the interval's width.
+    """
     from scipy.stats import nbinom  # noqa: PLC0415 - not in a dashboard's kernel
 
     mean = np.maximum(days["forecast"].to_numpy(float), 1e-6)
@@ -119,7 +123,7 @@ def _promised_inside(days: pd.DataFrame) -> Array:
     chance = shape / (shape + mean)
     counts = nbinom.cdf(days["q90"], shape, chance) - nbinom.cdf(days["q10"] - 1, shape, chance)
     whole = (days["q10"] % 1 == 0) & (days["q90"] % 1 == 0)
-    return np.where(whole, counts, 0.8)
+    return np.where(whole, np.maximum(counts, PROMISED), PROMISED)
 
 
 def data_quality(seen: Morning) -> pd.DataFrame:

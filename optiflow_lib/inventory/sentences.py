@@ -52,6 +52,6 @@ def _shown(key: str, value: Any, language: Language) -> str:
         return money(value, language)
     if key in SHARES:
         return percent(value, language)
-    if isinstance(value, str):
-        return text(value, language) if key in WORDS else value
+    if isinstance(value, str | bool):
+        return text(str(value), language) if key in WORDS else str(value)
     return number(value, language)
