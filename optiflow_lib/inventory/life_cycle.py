@@ -1,5 +1,6 @@
 """An alert is raised once, stays while its cause holds, and closes by itself."""
 
+from collections.abc import Collection
 from datetime import date
 
 import pandas as pd
@@ -11,19 +12,26 @@ LASTING = ["opened_on", "state", "snoozed_until", "handled_by"]
 
 
 def life_cycle(
-    previous: pd.DataFrame, raised: pd.DataFrame, *, as_of: date, last_night: date | None
+    previous: pd.DataFrame,
+    raised: pd.DataFrame,
+    *,
+    as_of: date,
+    last_night: date | None,
+    ordered: Collection[str] = (),
 ) -> pd.DataFrame:
     """The alerts after a night: those raised, those that wait to be sure, and those resolved tonight.
 
     An alert seen before keeps its first day, its state and who handled it; a snooze that is over, or a cause that has
     become more urgent, opens it again. An alert whose cause held last night and is gone tonight stays one night longer
-    (hysteresis: a value that swings around its threshold is one alert, not ten), then it is resolved.
+    (hysteresis: a value that swings around its threshold is one alert, not ten), then it is resolved; one that asked for
+    an order is resolved at once when somebody ordered.
 
     Args:
         previous: Schema `ALERTS`: not resolved ones, as they stood before this night.
         raised: Schema `ALERTS`: causes that hold tonight.
         as_of: The day being closed.
         last_night: The night before this one that was run; None when there was none.
+        ordered: Items of orders of our own that are on their way.
 
     Returns:
         Schema `ALERTS`.
@@ -31,7 +39,8 @@ def life_cycle(
     known = previous[previous["state"] != "resolved"]
     is_raised = pd.MultiIndex.from_frame(known[KEY]).isin(pd.MultiIndex.from_frame(raised[KEY]))
     gone = known[~is_raised]
-    waits = gone["last_seen_on"] >= pd.Timestamp(last_night or as_of)
+    is_done = (gone["type"] == "order_now") & gone["subject"].isin(list(ordered))
+    waits = (gone["last_seen_on"] >= pd.Timestamp(last_night or as_of)) & ~is_done
     gone = gone.assign(
         state=gone["state"].where(waits, "resolved"),
         resolved_on=gone["resolved_on"].where(waits, pd.Timestamp(as_of)),

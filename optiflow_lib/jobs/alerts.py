@@ -45,6 +45,7 @@ def raise_alerts(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
             inventory.raised_alerts(seen),
             as_of=night.as_of,
             last_night=_last_night(night),
+            ordered=night.book.items_ordered,
         )
         drafts = purchasing.drafts(
             recommendations,

@@ -36,6 +36,11 @@ class Book:
         return came[["order_id", "item_id", "received_on", "quantity"]]
 
     @property
+    def items_ordered(self) -> frozenset[str]:
+        """Items of orders of ours that are on their way."""
+        return frozenset(self.standing.loc[self.standing["state"].isin(purchasing.OPEN), "item_id"])
+
+    @property
     def finished(self) -> list[str]:
         """Orders on their way of which something came and nothing more will."""
         on_way = self.standing[self.standing["state"].isin(purchasing.OPEN)]

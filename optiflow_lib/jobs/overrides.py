@@ -111,9 +111,8 @@ def _together(known: pd.DataFrame, new: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _refuse_unknown(opened: store.Store, item_id: str) -> None:
-    night = store.last_night(opened)
-    items = store.read_night(opened, "items", as_of=night)["item_id"] if night else pd.Series(dtype="str")
-    if item_id not in set(items):
+    nights = store.nights_of(opened, "items")
+    if not nights or item_id not in set(store.read_night(opened, "items", as_of=nights[-1])["item_id"]):
         raise OrderError(
             what=f"there is no item {item_id}",
             where="items of the last night",

@@ -70,6 +70,13 @@ def test_a_cause_gone_tonight_waits_one_night_and_is_then_resolved():
     assert (resolved["state"], resolved["resolved_on"]) == ("resolved", day(1))
 
 
+@pytest.mark.parametrize(("kind", "state"), [("order_now", "resolved"), ("overstock", "open")])
+def test_an_alert_that_asked_for_an_order_is_resolved_as_soon_as_somebody_ordered(kind, state):
+    previous = pd.concat([before(type=kind), before(type=kind, subject="B")])
+    made = life_cycle(previous, alerts(), as_of=NIGHT, last_night=YESTERDAY, ordered={"A"})
+    assert made.set_index("subject")["state"].to_dict() == {"A": state, "B": "open"}
+
+
 def test_nights_are_counted_not_days_when_the_shop_was_closed_between():
     saturday = alerts({"opened_on": day(-9), "last_seen_on": day(-3)})
     assert only(after(saturday, alerts(), NIGHT - timedelta(days=3)))["state"] == "open"
