@@ -12,6 +12,7 @@ from optiflow_lib.errors import MappingError
 from optiflow_lib.schemas.source import LOGICAL_TABLES, REQUIRED_TABLES
 from optiflow_lib.source.guard import DIALECTS
 
+STANDARD = "standard"  # the key of a SELECT for every dialect that has none of its own
 SHIPPED = Path(__file__).parent / "mappings"
 OWN_PARAMETERS = ("first_day", "cutoff")  # bound by every read
 Parameter = str | int | float
@@ -46,13 +47,14 @@ class Mapping:
                 mend=f"add [{table}] with a SELECT for {dialect}; docs/data.md lists its columns",
             )
         by_dialect = self.selects[table]
-        if dialect not in by_dialect:
+        found = by_dialect.get(dialect, by_dialect.get(STANDARD))
+        if found is None:
             raise MappingError(
                 what=f"[{table}] has no SELECT for {dialect} (it has: {', '.join(by_dialect)})",
                 where=self.place(table),
                 mend=f'add {dialect} = "SELECT …" to [{table}]',
             )
-        return by_dialect[dialect]
+        return found
 
     def place(self, table: str) -> str:
         """Where a logical table stands, for messages."""
@@ -127,7 +129,7 @@ def _refuse_wrong_form(file: Path, table: str, by_dialect: object) -> None:
             where=str(file),
             mend=f'write [{table}] on a line of its own and below it sqlite = """SELECT …"""',
         )
-    _refuse_unknown(file, f"dialect in [{table}]:", by_dialect, DIALECTS)
+    _refuse_unknown(file, f"dialect in [{table}]:", by_dialect, [*DIALECTS, STANDARD])
 
 
 def _refuse_unknown(file: Path, kind: str, named: Iterable[str], known: Iterable[str]) -> None:
