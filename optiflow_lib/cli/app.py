@@ -2,7 +2,7 @@
 
 import typer
 
-from optiflow_lib.cli import chains, data, orders, pages, users
+from optiflow_lib.cli import chains, data, orders, overrides, pages, users
 
 app = typer.Typer(
     name="optiflow",
@@ -21,4 +21,5 @@ app.command("backtest")(data.backtest)
 app.command("serve")(pages.serve)
 app.command("lab")(pages.lab)
 app.add_typer(orders.app, name="orders")
+app.add_typer(overrides.app, name="overrides")
 app.add_typer(users.app, name="users")

@@ -2,6 +2,7 @@
 
 import getpass
 import math
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,7 +14,9 @@ from rich.table import Table
 from optiflow_lib.cli.options import DEFAULT_SETTINGS, SettingsFile, iso
 from optiflow_lib.settings import load_settings
 
-app = typer.Typer(help="List, show, approve, send, receive, cancel and print orders.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, show, edit, approve, send, receive, close, cancel and print orders.", no_args_is_help=True
+)
 OrderId = Annotated[str, typer.Argument(help="Number of the order, e.g. BC-2026-000001.")]
 Author = Annotated[str, typer.Option("--as", help="Who does it.", default_factory=getpass.getuser)]
 Folder = Annotated[Path, typer.Option("--to", help="Folder of the file.")]
@@ -73,6 +76,24 @@ def show(order_id: OrderId, settings_file: SettingsFile = DEFAULT_SETTINGS) -> N
 
 
 @app.command()
+def edit(
+    order_id: OrderId,
+    item_id: Annotated[str, typer.Argument(help="Item, e.g. 0001 or 0001@M02.")],
+    quantity: Annotated[float, typer.Argument(help="Units to order; 0 for none.")],
+    author: Author,
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+    settings_file: SettingsFile = DEFAULT_SETTINGS,
+) -> None:
+    """Replace a draft's quantity; `optiflow overrides set` keeps one for the item until a day."""
+    from optiflow_lib.jobs import actions
+
+    settings = load_settings(settings_file)
+    edited = {"order_id": order_id, "item_id": item_id, "author": author, "reason": reason}
+    actions.set_quantity(settings, quantity=quantity, **edited)
+    typer.echo(f"{quantity:g} of {item_id} in {order_id}, by {author}")
+
+
+@app.command()
 def approve(order_id: OrderId, author: Author, settings_file: SettingsFile = DEFAULT_SETTINGS) -> None:
     """Approve a draft."""
     from optiflow_lib.jobs import actions
@@ -99,6 +120,9 @@ def receive(
         typer.Option(help="ITEM=QUANTITY that arrived, once per item; negative takes back a mistake."),
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="All that was missing arrived.")] = False,
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day it arrived; default: today.")
+    ] = None,
     settings_file: SettingsFile = DEFAULT_SETTINGS,
 ) -> None:
     """Enter what arrived of an order that was sent."""
@@ -108,8 +132,23 @@ def receive(
         raise typer.BadParameter("say what arrived with --line ITEM=QUANTITY, or --all", param_hint="--line")
     quantities = None if all_ else _quantities(line or [])
     settings = load_settings(settings_file)
-    state = actions.receive(settings, order_id=order_id, author=author, quantities=quantities)
+    state = actions.receive(
+        settings,
+        order_id=order_id,
+        author=author,
+        quantities=quantities,
+        received_on=on.date() if on else None,
+    )
     typer.echo(f"{order_id} {state.replace('_', ' ')}")
+
+
+@app.command()
+def close(order_id: OrderId, author: Author, settings_file: SettingsFile = DEFAULT_SETTINGS) -> None:
+    """End an order that arrived in part and of which nothing more will come."""
+    from optiflow_lib.jobs import actions
+
+    actions.close(load_settings(settings_file), order_id=order_id, author=author)
+    typer.echo(f"{order_id} closed by {author}")
 
 
 @app.command()

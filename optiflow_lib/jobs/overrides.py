@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 
-from optiflow_lib import inventory, store
+from optiflow_lib import inventory, purchasing, store
 from optiflow_lib.errors import OrderError
 from optiflow_lib.jobs.actions import shops_day
 from optiflow_lib.jobs.demand import demand_of
@@ -64,6 +64,14 @@ def overrides(settings: Settings) -> pd.DataFrame:
     """Schema `OVERRIDES`: every override ever made, by item, the one that counts last."""
     with opened_store(settings) as opened:
         return store.read_overrides(opened)
+
+
+def overrides_in_force(settings: Settings) -> pd.DataFrame:
+    """Schema `OVERRIDES`: those that count for what the next night suggests."""
+    with opened_store(settings) as opened:
+        nights = store.nights_of(opened, "items")
+        kept = store.read_overrides(opened)
+    return purchasing.in_force(kept, as_of=nights[-1]) if nights else kept
 
 
 def override_results(settings: Settings) -> pd.DataFrame:

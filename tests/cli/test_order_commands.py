@@ -2,10 +2,14 @@
 
 import shutil
 
+import pandas as pd
 import pytest
-from order_shops import open_order_shop
+from order_shops import NIGHT, open_order_shop
 
+from optiflow_lib import store
 from optiflow_lib.jobs import views
+from optiflow_lib.jobs.night import opened_store
+from optiflow_lib.schemas.operations import OVERRIDE_RESULTS
 from optiflow_lib.settings import load_settings
 
 
@@ -23,6 +27,7 @@ def orders(optiflow, order_shop, tmp_path):
     def run(*words):
         return optiflow("orders", *words, "--settings", settings_file)
 
+    run.overrides = lambda *words: optiflow("overrides", *words, "--settings", settings_file)
     run.settings = load_settings(settings_file)
     return run
 
@@ -131,3 +136,68 @@ def test_a_draft_has_no_message(orders, number, tmp_path):
     status, _, error = orders("eml", number, "--to", tmp_path / "mail")
     assert (status, "its supplier must not get it" in error) == (1, True)
     assert not (tmp_path / "mail").exists()
+
+
+def test_a_receipt_is_entered_for_the_day_it_arrived_and_what_never_came_is_closed(orders, number):
+    orders("approve", number)
+    orders("send", number)
+    status, _, error = orders("receive", number, "--line", "0002=5", "--on", "2026-10-30")
+    assert (status, "cannot have arrived on 2026-10-30" in error) == (1, True)
+    assert orders("receive", number, "--line", "0002=5", "--on", "2026-11-01")[0] == 0
+    assert orders("close", number, "--as", "Eve") == (0, f"{number} closed by Eve\n", "")
+    assert state_of(orders, number) == "received"
+
+
+def test_a_drafts_quantity_is_edited_with_who_and_why(orders, number):
+    told = orders("edit", number, "0002", "7", "--as", "Zoé", "--reason", "[b]fête")
+    assert told == (0, f"7 of 0002 in {number}, by Zoé\n", "")
+    shown = orders("show", number)[1]
+    assert "Zoé" in shown
+    assert "[b]fête" in shown
+    orders("approve", number)
+    status, _, error = orders("edit", number, "0002", "8")
+    assert (status, "its quantities are fixed" in error) == (1, True)
+
+
+def test_an_override_is_kept_listed_lifted_and_its_record_shown(orders, number):
+    told = orders.overrides("set", "0002", "30", "--until", "2026-11-09", "--as", "Zoé", "--reason", "fête")
+    assert told == (0, "30 of 0002 until 2026-11-09, by Zoé\n", "")
+    (row,) = (row for row in orders.overrides("list")[1].splitlines() if "0002" in row)
+    assert [cell.strip() for cell in row.split("│")[1:-1]] == [
+        "0002",
+        "30",
+        "2026-11-09",
+        "Zoé",
+        "2026-11-01",
+        "fête",
+    ]
+    line = views.orders(orders.settings)[1].set_index(["order_id", "item_id"]).loc[(number, "0002")]
+    assert line["quantity"] == 30
+    assert orders.overrides("lift", "0002", "--as", "Bob") == (0, "override of 0002 lifted by Bob\n", "")
+    assert "0002" not in orders.overrides("list")[1]
+    status, _, error = orders.overrides("lift", "0002")
+    assert (status, "the item has no override" in error) == (1, True)
+    assert orders.overrides("set", "9999", "1", "--until", "2026-11-09")[0] == 1
+
+
+def test_results_of_overrides_tell_who_beat_the_model(orders):
+    row = {name: 1.0 for name, column in OVERRIDE_RESULTS.columns.items() if column.kind == "number"} | {
+        "order_id": "BC-1", "author": "[b]Zoé", "reason": None, "suggested_on": NIGHT, "ends_on": NIGHT,
+        "measured_on": NIGHT, "saved_eur": 1234.5,
+    }  # fmt: skip
+    waiting = row | {"item_id": "0003"} | dict.fromkeys(("measured_on", "demand", "saved_eur"))
+    results = OVERRIDE_RESULTS.check(pd.DataFrame([row | {"item_id": "0002"}, waiting]), where="test")
+    with opened_store(orders.settings) as opened:
+        store.replace_override_results(opened, results)
+    status, told, _ = orders.overrides("results")
+    rows = [
+        [cell.strip() for cell in line.split("│")[1:-1]] for line in told.splitlines() if "[b]Zoé" in line
+    ]
+    assert (status, rows) == (
+        0,
+        [
+            ["BC-1", "0002", "[b]Zoé", "1", "1", "1", "2026-10-31", "1,234.50"],
+            ["BC-1", "0003", "[b]Zoé", "1", "1", "–", "2026-10-31", "–"],
+            ["[b]Zoé", "2", "1", "1", "0", "1,234.50"],
+        ],
+    )
