@@ -77,6 +77,7 @@ class ForecastSettings(_Section):
     horizon_days: PositiveInt = 30
     history_days: PositiveInt = 1095
     country: str = "FR"
+    school_zone: Literal["", "A", "B", "C"] = ""  # French school holidays of this zone count as events
     solver: Literal["batch", "stan"] = "batch"  # all items at once, or one after the other by Stan
     refit: Literal["nightly", "weekly"] = "nightly"
     sample_paths: PositiveInt = 1000

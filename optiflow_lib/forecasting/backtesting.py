@@ -13,6 +13,7 @@ from optiflow_lib.forecasting.folds import folds_of
 from optiflow_lib.forecasting.law import ERROR_SUMS, SPEEDS, Errors
 from optiflow_lib.forecasting.panel import Array, Ids, Panel, Rows, ratio
 from optiflow_lib.forecasting.past import Past
+from optiflow_lib.forecasting.planned import planned
 from optiflow_lib.forecasting.scores import REFERENCE, costs_of, scores_of
 from optiflow_lib.forecasting.selection import champions_by_cost
 from optiflow_lib.schemas.results import ACCURACY
@@ -60,7 +61,7 @@ def backtest(
         Items without a day to judge by have the simplest candidate as champion.
     """
     names = ordered([*candidates, REFERENCE])
-    past = Past(demand, groups, regressors, horizon_days, settings)
+    past = Past(demand, groups, planned(regressors, demand["item_id"].unique()), horizon_days, settings)
     panel = past.panel
     folds, errors = folds_of(past, panel, names, origins)
     if not folds:

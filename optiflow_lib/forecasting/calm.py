@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from optiflow_lib.forecasting.panel import Array, Panel
-from optiflow_lib.forecasting.regressors import items_in
+from optiflow_lib.forecasting.regressors import concerned
 
 WEEKS_AROUND = 4
 
@@ -13,8 +13,8 @@ def event_mask(panel: Panel, events: pd.DataFrame, items: pd.DataFrame) -> np.nd
     """True where an item has an event that day, (n_items, n_days)."""
     mask = np.zeros(panel.quantity.shape, dtype=bool)
     for event in events.itertuples():
-        scope = event.scope if isinstance(event.scope, str) else "all"
-        rows = np.isin(panel.item_ids, items_in(scope, items).to_numpy(dtype=object))
+        mine = concerned(items, scope=event.scope, zone=event.zone)
+        rows = np.isin(panel.item_ids, mine.to_numpy(dtype=object))
         days = (panel.days >= event.first_day) & (panel.days <= event.last_day)
         mask[np.ix_(rows, days)] = True
     return mask

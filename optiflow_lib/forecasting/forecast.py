@@ -11,6 +11,7 @@ from optiflow_lib.forecasting.candidates import FALLBACK, Means, candidate_means
 from optiflow_lib.forecasting.law import Law, day_quantiles, sample_paths
 from optiflow_lib.forecasting.panel import Array, Days, Ids
 from optiflow_lib.forecasting.past import Past, chosen_means
+from optiflow_lib.forecasting.planned import planned
 from optiflow_lib.forecasting.scores import PROBABILITIES
 from optiflow_lib.schemas.results import (
     COMPONENTS,
@@ -70,7 +71,7 @@ def forecast_items(
     """
     waits = lead_time_draws + review_periods[:, None].astype(int)
     longest = max(settings.horizon_days, int(waits.max(initial=0)))
-    past = Past(demand, groups, regressors, longest, settings)
+    past = Past(demand, groups, planned(regressors, demand["item_id"].unique()), longest, settings)
     means = candidate_means({*champions["candidate"], FALLBACK}, past)
     won = dict(zip(champions["item_id"], champions["candidate"], strict=True))
     chosen = pd.Series({i: won.get(i, FALLBACK) for i in past.panel.item_ids}, dtype="str")

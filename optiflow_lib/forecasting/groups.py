@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from optiflow_lib.forecasting.panel import Array, Ids, Panel, Rows, ratio
+from optiflow_lib.forecasting.planned import Planned
 
 YEAR = 364
 SHARED = 0.9  # an event on this share of a group's demand is one of the group, otherwise of single items
@@ -63,25 +64,26 @@ class GroupEvents:
 
 
 def group_events(
-    event_days: pd.DataFrame, panel: Panel, days: pd.DatetimeIndex, codes: Rows, n_groups: int
+    events: Planned, panel: Panel, days: pd.DatetimeIndex, codes: Rows, n_groups: int
 ) -> GroupEvents:
     """Takes apart which events concern whole groups and which concern single items.
 
     Args:
-        event_days: Of `regressors.event_columns`.
+        events: All that is planned.
         panel: The items; their volumes weigh them.
         days: History and horizon.
         codes: Group of each item.
         n_groups: How many groups there are.
     """
-    names = [c for c in event_days.columns if c not in ("item_id", "day")]
-    inside = event_days[event_days["item_id"].isin(panel.item_ids) & event_days["day"].isin(days)]
+    names = events.own_names
+    inside = events.own[events.own["item_id"].isin(panel.item_ids) & events.own["day"].isin(days)]
     item = panel.item_ids.searchsorted(inside["item_id"].to_numpy(dtype=object))
     day = days.get_indexer(inside["day"])
     values = inside[names].to_numpy(dtype=float)
     values = values / np.maximum(values.max(axis=0, initial=0.0), 1e-12)
     weight = _weights(volumes(panel), codes, n_groups)[item]
-    intensity = {}
+    everybody = events.shared.reindex(days.as_unit("us"), fill_value=0.0)
+    intensity = {str(name): np.tile(on.to_numpy(), (n_groups, 1)) for name, on in everybody.items()}
     for n, name in enumerate(names):
         at = np.flatnonzero(values[:, n])
         cell, size = codes[item[at]] * len(days) + day[at], n_groups * len(days)

@@ -22,11 +22,11 @@ def group_forecasts(past: Past) -> tuple[Array, Array]:
     totals = groups.group_totals(past.panel, codes, len(names))
     days = past.panel.days.append(past.days_ahead)
     ids = np.array([f"group {n:06}" for n in range(len(names))], dtype=object)
-    events = groups.group_events(past.event_days, past.panel, days, codes, len(names))
+    events = groups.group_events(past.events, past.panel, days, codes, len(names))
     frame = _frame(ids, days, totals, events)
-    used = [name for name in events.names if name in frame]
+    used = [name for name in events.intensity if name in frame]
     variant = for_span(GROUP_VARIANT, days=len(past.panel.days))
-    model = prophet_model(variant, past.settings, regressors=used)
+    model = prophet_model(variant, past.settings, holidays=None, regressors=used)
     ahead = frame["day"].isin(past.days_ahead)
     model.fit(frame[~ahead])
     rows = ids.searchsorted(np.array(model.item_ids, dtype=object))

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from optiflow_lib.forecasting.panel import Array, Rows, ratio
 
 STEPS = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01, 0.001)
+MULTIPLES = 0.8  # of the days with demand
 MOST_COUNTS = 2000.0  # means of more steps than this have a gamma law, which is then the same
 PRIOR_INFORMATION = 40.0  # an item's own dispersion is believed as far as it is known better than this
 PRIOR_TOTALS = 12.0  # an item's own error of level counts as far as it rests on more totals than this
@@ -119,11 +120,16 @@ ERROR_SUMS = tuple(field.name for field in fields(Errors))
 
 
 def steps_of(quantity: Array) -> Array:
-    """The greatest step of which all quantities of an item are multiples; shape (n_items,)."""
+    """The greatest step of which nearly all quantities of an item are multiples; shape (n_items,).
+
+    Not all: a day that was scaled up because stock ran out is a multiple of nothing.
+    """
+    sold = np.nan_to_num(quantity)
+    count = (sold > 0).sum(axis=1)
     step = np.full(len(quantity), STEPS[-1])
     for candidate in reversed(STEPS):
-        counts = np.nan_to_num(quantity) / candidate
-        step[np.abs(counts - np.round(counts)).max(axis=1, initial=0.0) < 1e-6] = candidate
+        multiples = np.abs(sold / candidate - np.round(sold / candidate)) < 1e-6
+        step[(multiples & (sold > 0)).sum(axis=1) >= MULTIPLES * count] = candidate
     return step
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from optiflow_lib.forecasting.panel import Array, Panel, panel_of
+from optiflow_lib.forecasting.planned import Planned
 from optiflow_lib.forecasting.pooled import Pooled, fitted_pooled
 from optiflow_lib.settings import ForecastSettings
 
@@ -19,14 +20,14 @@ class Past:
     Args:
         demand: Schema `DEMAND`; forecasts begin on the day after its last.
         groups: Group of each item_id (its category, say): such items share a season.
-        event_days: Of `regressors.event_columns`, covering history and horizon: what is planned is known.
+        events: Of `planned.planned`, covering history and horizon: what is planned is known.
         horizon_days: Days ahead.
         settings: Country, solver and threads.
     """
 
     demand: pd.DataFrame
     groups: Mapping[str, str]
-    event_days: pd.DataFrame
+    events: Planned
     horizon_days: int
     settings: ForecastSettings
 
@@ -45,7 +46,7 @@ class Past:
         return fitted_pooled(
             self.panel,
             groups=self.groups,
-            event_days=self.event_days,
+            events=self.events,
             country=self.settings.country or None,
             horizon_days=self.horizon_days,
         )
@@ -54,11 +55,6 @@ class Past:
     def days_ahead(self) -> pd.DatetimeIndex:
         """The days to forecast."""
         return pd.date_range(self.panel.days[-1] + pd.Timedelta(days=1), periods=self.horizon_days)
-
-    @property
-    def event_names(self) -> list[str]:
-        """The columns of `event_days` that tell of events."""
-        return [c for c in self.event_days.columns if c not in ("item_id", "day")]
 
     def placed(self, rows: pd.DataFrame, column: str) -> Array:
         """A column of (item_id, day, …) rows over the panel's items and days, NaN elsewhere."""

@@ -16,6 +16,7 @@ from optiflow_lib.forecasting import levels
 from optiflow_lib.forecasting.groups import GroupEvents, group_codes, group_events, group_totals
 from optiflow_lib.forecasting.law import Errors
 from optiflow_lib.forecasting.panel import Array, Panel, Rows, ratio
+from optiflow_lib.forecasting.planned import Planned
 from optiflow_lib.forecasting.poisson import ridge
 from optiflow_lib.forecasting.shape import Columns, calendar_columns, event_columns_of, shape_of
 
@@ -67,7 +68,7 @@ def fitted_pooled(
     panel: Panel,
     *,
     groups: Mapping[str, str],
-    event_days: pd.DataFrame,
+    events: Planned,
     country: str | None,
     horizon_days: int,
 ) -> Pooled:
@@ -76,12 +77,12 @@ def fitted_pooled(
     Args:
         panel: The history.
         groups: Group of each item_id; an item without one belongs to the group "".
-        event_days: Of `regressors.event_columns`, covering history and horizon.
+        events: What is planned, covering history and horizon.
         country: Whose public holidays.
         horizon_days: Days ahead.
     """
     codes, names = group_codes(panel.item_ids, groups)
-    season = _season(panel, codes, len(names), event_days, country=country, horizon_days=horizon_days)
+    season = _season(panel, codes, len(names), events, country=country, horizon_days=horizon_days)
     history = season[:, : len(panel.days)]
     prior_mean = levels.prior_means(panel.quantity, history, codes, len(names))
     fast, slow_share = levels.chosen_speeds(panel.quantity, history, prior_mean, codes, len(names))
@@ -94,7 +95,7 @@ def _season(
     panel: Panel,
     codes: Rows,
     n_groups: int,
-    event_days: pd.DataFrame,
+    events: Planned,
     *,
     country: str | None,
     horizon_days: int,
@@ -106,18 +107,18 @@ def _season(
     one = np.zeros_like(codes)
     around = shape_of(
         group_totals(panel, one, 1)[0],
-        _joined(calendar, group_events(event_days, panel, days, one, 1).of_group(0), n_days),
+        _joined(calendar, group_events(events, panel, days, one, 1).of_group(0), n_days),
     )
-    events = group_events(event_days, panel, days, codes, n_groups)
+    by_group = group_events(events, panel, days, codes, n_groups)
     shapes = np.stack(
         [
-            shape_of(totals[group], _joined(calendar, events.of_group(group), n_days), around=around)
+            shape_of(totals[group], _joined(calendar, by_group.of_group(group), n_days), around=around)
             for group in range(n_groups)
         ]
     )
     season = shapes[codes]
     season *= _own_weekdays(panel, season)
-    return _with_own_events(panel, season, events)
+    return _with_own_events(panel, season, by_group)
 
 
 def _own_weekdays(panel: Panel, season: Array) -> Array:

@@ -11,6 +11,7 @@ from optiflow_lib.forecasting.baselines import weekday_average
 from optiflow_lib.forecasting.batch_prophet import BatchProphet
 from optiflow_lib.forecasting.panel import Array, ratio
 from optiflow_lib.forecasting.past import Past
+from optiflow_lib.forecasting.planned import Planned
 from optiflow_lib.forecasting.prophet_map.specification import Mode
 from optiflow_lib.forecasting.regressors import with_events
 from optiflow_lib.schemas.results import COMPONENTS, FAILURES
@@ -78,14 +79,15 @@ def prophet_forecast(variant: Variant, past: Past) -> ProphetForecast:
     """Forecasts every item; those with too little history, or that cannot be fitted, as the pooled model does."""
     mean = past.pooled.mean.copy()
     parts, failures = [COMPONENTS.empty()], [FAILURES.empty()]
-    event_days, names = _events(variant, past)
+    own = _own_events(variant, past.events)
     for variant_of_span, demand in _by_span(variant, past):
-        history = with_events(demand, event_days)
-        used = [name for name in names if history[name].any()]
-        model = prophet_model(variant_of_span, past.settings, regressors=used)
+        history = with_events(demand, own)
+        used = [name for name in own if name not in ("item_id", "day") and history[name].any()]
+        holidays = _holidays(variant, past.events)
+        model = prophet_model(variant_of_span, past.settings, holidays=holidays, regressors=used)
         model.fit(history[["item_id", "day", "quantity", *used]])
         failures.append(model.failures)
-        future = _future(model, past, event_days) if used else None
+        future = _future(model, past, own) if used else None
         rows = np.asarray(past.panel.item_ids.searchsorted(np.array(model.item_ids, dtype=object)))
         mean[rows] = _corrected(variant, model, past, future)
         components = model.components(future, horizon_days=past.horizon_days)
@@ -94,12 +96,15 @@ def prophet_forecast(variant: Variant, past: Past) -> ProphetForecast:
     return ProphetForecast(mean, pd.concat(parts, ignore_index=True), listed)
 
 
-def prophet_model(variant: Variant, settings: ForecastSettings, *, regressors: Sequence[str]) -> BatchProphet:
-    """The model a variant asks for, with events as regressors; those around an event are shrunk."""
+def prophet_model(
+    variant: Variant, settings: ForecastSettings, *, holidays: pd.DataFrame | None, regressors: Sequence[str]
+) -> BatchProphet:
+    """The model a variant asks for; what everybody's events are goes in as holidays, single items' as regressors."""
     model = BatchProphet(
         seasonality_mode=variant.mode,
         yearly_seasonality=variant.yearly,
         country_holidays=settings.country or None if variant.events else None,
+        holidays=holidays,
         solver=settings.solver,
         n_threads=settings.threads,
     )
@@ -123,21 +128,16 @@ def _by_span(variant: Variant, past: Past) -> list[tuple[Variant, pd.DataFrame]]
     if variant.history_days:
         demand = demand[demand["day"] > past.panel.days[-1] - pd.Timedelta(days=variant.history_days)]
     demand = demand.dropna(subset="quantity")
-    by_item = demand.groupby("item_id")["day"]
-    span = (by_item.transform("max") - by_item.transform("min")).dt.days + 1
-    asked, span = (
-        demand[by_item.transform("size") >= LEAST_DAYS],
-        span[by_item.transform("size") >= LEAST_DAYS],
-    )
+    lives = demand.groupby("item_id")["day"].agg(["min", "max", "size"])
+    lives = lives[lives["size"] >= LEAST_DAYS]
+    span = (lives["max"] - lives["min"]).dt.days + 1
+    limits = np.array([0, LEAST_DAYS_OF_MONTHLY, LEAST_DAYS_OF_YEARLY])
+    reached = pd.Series(limits[np.searchsorted(limits, span, side="right") - 1], index=span.index)
     made = []
-    for days in sorted({_class_of(d) for d in span.unique()}):
-        mine = asked[span.map(_class_of) == days]
-        made.append((for_span(variant, days=days), until(mine, past.panel.days[-1])))
+    for days in sorted(set(reached)):
+        mine = demand[demand["item_id"].isin(reached.index[reached == days])]
+        made.append((for_span(variant, days=int(days)), until(mine, past.panel.days[-1])))
     return made
-
-
-def _class_of(days: int) -> int:
-    return max(limit for limit in (0, LEAST_DAYS_OF_MONTHLY, LEAST_DAYS_OF_YEARLY) if limit <= days)
 
 
 def _corrected(variant: Variant, model: BatchProphet, past: Past, future: pd.DataFrame | None) -> Array:
@@ -157,24 +157,38 @@ def until(demand: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
     return pd.concat([demand, unknown], ignore_index=True)
 
 
-def _events(variant: Variant, past: Past) -> tuple[pd.DataFrame, list[str]]:
-    names = past.event_names if variant.events else []
-    event_days = past.event_days[["item_id", "day", *names]]
-    if not variant.windows or not names:
-        return event_days, names
-    keyed = event_days.set_index(["item_id", "day"])
-    parts = [keyed]
+def _holidays(variant: Variant, events: Planned) -> pd.DataFrame | None:
+    """Everybody's events as Prophet's holidays, with the days around them, shrunk."""
+    if not variant.events or events.shared.empty:
+        return None
+    rows = events.shared.stack().rename_axis(["ds", "holiday"]).rename("on").reset_index()
+    on = rows.loc[rows["on"] > 0, ["ds", "holiday"]].assign(prior_scale=EVENT_SD)
+    parts = [on]
+    for shift in WINDOW if variant.windows else ():
+        moved = on["ds"] + pd.Timedelta(days=shift)
+        name = AROUND + on["holiday"] + f"_{shift:+d}"
+        parts.append(on.assign(ds=moved, holiday=name, prior_scale=WINDOW_SD))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _own_events(variant: Variant, events: Planned) -> pd.DataFrame:
+    """Events of single items, with the days around them where the variant asks for these."""
+    names = events.own_names
+    if not variant.events or not names:
+        return events.own[["item_id", "day"]].iloc[:0]
+    if not variant.windows:
+        return events.own
+    parts = [events.own.set_index(["item_id", "day"])]
     for shift in WINDOW:
-        moved = event_days.assign(day=event_days["day"] + pd.Timedelta(days=shift))
+        moved = events.own.assign(day=events.own["day"] + pd.Timedelta(days=shift))
         renamed = {name: f"{AROUND}{name}_{shift:+d}" for name in names}
         parts.append(moved.rename(columns=renamed).set_index(["item_id", "day"]))
-    joined = pd.concat(parts, axis=1).fillna(0.0)
-    return joined.reset_index(), list(joined.columns)
+    return pd.concat(parts, axis=1).fillna(0.0).reset_index()
 
 
-def _future(model: BatchProphet, past: Past, event_days: pd.DataFrame) -> pd.DataFrame:
+def _future(model: BatchProphet, past: Past, own: pd.DataFrame) -> pd.DataFrame:
     ahead = pd.DataFrame({"day": past.days_ahead.as_unit("us")})
-    return with_events(pd.DataFrame({"item_id": model.item_ids}).merge(ahead, how="cross"), event_days)
+    return with_events(pd.DataFrame({"item_id": model.item_ids}).merge(ahead, how="cross"), own)
 
 
 def _recent_factor(variant: Variant, model: BatchProphet, past: Past) -> Array:

@@ -5,6 +5,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+SCOPES = {"category": "category", "product": "product_id"}  # before the colon of a scope: the column it means
+
 
 def event_columns(
     events: pd.DataFrame, *, items: pd.DataFrame, first_day: date, last_day: date
@@ -15,8 +17,9 @@ def event_columns(
     most their largest value. Days without any event have no row.
 
     Args:
-        events: Schema `EVENTS`; scope "all" (or missing), "category:<name>" or "product:<product_id>".
-        items: Needs item_id, product_id, category.
+        events: Schema `EVENTS`; scope "all" (or missing), "category:<name>" or "product:<product_id>"; an event
+            with a zone is only for items of this zone.
+        items: Needs item_id, product_id, category, and zone where events have one.
         first_day: First day wanted.
         last_day: Last day wanted, included.
 
@@ -28,16 +31,23 @@ def event_columns(
     ]
     columns = sorted({column_of(kind) for kind in events["type"]})
     if inside.empty or items.empty:
-        return pd.DataFrame(
-            {"item_id": pd.Series(dtype="str"), "day": pd.Series(dtype="datetime64[us]")}
-            | {c: pd.Series(dtype=float) for c in columns}
-        )
+        return no_event_days().assign(**{c: pd.Series(dtype=float) for c in columns})
     days = _event_days(inside, first=pd.Timestamp(first_day), last=pd.Timestamp(last_day))
-    rows = pd.concat([_items_of(scope, days_of, items) for scope, days_of in days.groupby("scope")])
+    rows = pd.concat(
+        [
+            of_event.merge(concerned(items, scope=scope, zone=zone).to_frame(), how="cross")
+            for (scope, zone), of_event in days.groupby(["scope", "zone"], dropna=False)
+        ]
+    )
     wide = rows.pivot_table(
         index=["item_id", "day"], columns="column", values="value", aggfunc="max", fill_value=0.0
     )
     return wide.reindex(columns=columns, fill_value=0.0).reset_index().rename_axis(columns=None)
+
+
+def no_event_days() -> pd.DataFrame:
+    """What `event_columns` gives where nothing is planned."""
+    return pd.DataFrame({"item_id": pd.Series(dtype="str"), "day": pd.Series(dtype="datetime64[us]")})
 
 
 def with_events(demand: pd.DataFrame, event_days: pd.DataFrame) -> pd.DataFrame:
@@ -53,14 +63,15 @@ def column_of(kind: str) -> str:
     return "event_" + "_".join(kind.split())
 
 
-def items_in(scope: str, items: pd.DataFrame) -> pd.Series:
-    """The item ids that an event's scope means."""
-    kind, _, value = scope.partition(":")
-    if kind == "category":
-        return items.loc[items["category"] == value, "item_id"]
-    if kind == "product":
-        return items.loc[items["product_id"] == value, "item_id"]
-    return items["item_id"]
+def concerned(items: pd.DataFrame, *, scope: object, zone: object) -> pd.Series:
+    """The item ids that an event's scope and zone mean; missing (None or NaN) means all."""
+    kind, _, value = scope.partition(":") if isinstance(scope, str) else ("all", "", "")
+    inside = pd.Series(data=True, index=items.index)
+    if kind in SCOPES:
+        inside &= items[SCOPES[kind]] == value
+    if isinstance(zone, str):
+        inside &= (items["zone"] == zone) if "zone" in items else False
+    return items.loc[inside, "item_id"]
 
 
 def _event_days(events: pd.DataFrame, *, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
@@ -70,13 +81,10 @@ def _event_days(events: pd.DataFrame, *, first: pd.Timestamp, last: pd.Timestamp
     discount = events["discount"].fillna(0.0)
     return pd.DataFrame(
         {
-            "scope": np.repeat(events["scope"].fillna("all").to_numpy(), length),
+            "scope": np.repeat(events["scope"].to_numpy(), length),
+            "zone": np.repeat(events["zone"].to_numpy(), length),
             "column": np.repeat(events["type"].map(column_of).to_numpy(), length),
             "value": np.repeat(discount.where(discount > 0, 1.0).to_numpy(), length),
             "day": np.repeat(begin.to_numpy(), length) + offset.astype("timedelta64[D]"),
         }
     )
-
-
-def _items_of(scope: str, days: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
-    return days.merge(items_in(scope, items).to_frame(), how="cross")

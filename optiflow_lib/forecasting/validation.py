@@ -10,6 +10,7 @@ from optiflow_lib.forecasting.calibration import calibrated_law
 from optiflow_lib.forecasting.candidates import FALLBACK, candidate_means
 from optiflow_lib.forecasting.folds import Fold
 from optiflow_lib.forecasting.past import Past, chosen_means
+from optiflow_lib.forecasting.planned import planned
 from optiflow_lib.forecasting.scores import REFERENCE, costs_of, scores_of
 from optiflow_lib.settings import ForecastSettings
 
@@ -45,7 +46,7 @@ def held_out_scores(
         Measures of `ACCURACY` by item, for the items known at the origin.
     """
     last = pd.Timestamp(origin)
-    whole = Past(demand, groups, regressors, horizon_days, settings)
+    whole = Past(demand, groups, planned(regressors, demand["item_id"].unique()), horizon_days, settings)
     past = whole.until(last)
     means = candidate_means({*champions["candidate"], FALLBACK, REFERENCE}, past)
     won = dict(zip(champions["item_id"], champions["candidate"], strict=True))

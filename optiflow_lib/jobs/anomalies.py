@@ -3,7 +3,7 @@
 import pandas as pd
 
 from optiflow_lib import forecasting
-from optiflow_lib.jobs.demand import demand_of, events_of
+from optiflow_lib.jobs.demand import demand_of, events_of, groups_of, items_with_zone
 from optiflow_lib.jobs.night import open_night
 from optiflow_lib.store import replace_night
 
@@ -14,7 +14,9 @@ def find_anomalies(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
         anomalies = forecasting.anomalies(
             demand_of(night),
             events=events_of(night),
-            items=night.items,
+            items=items_with_zone(night),
+            groups=groups_of(night),
+            country=night.settings.forecast.country,
             as_of=night.as_of,
         )
         replace_night(night.store, {"anomalies": anomalies}, as_of=night.as_of)

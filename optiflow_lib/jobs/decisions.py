@@ -3,7 +3,7 @@
 import pandas as pd
 
 from optiflow_lib import inventory
-from optiflow_lib.jobs.demand import daily_sales_of, public_holidays
+from optiflow_lib.jobs.demand import daily_sales_of, public_holidays, stock_history_of
 from optiflow_lib.jobs.items import item_terms
 from optiflow_lib.jobs.night import Night
 from optiflow_lib.schemas.source import SUPPLIERS
@@ -27,7 +27,12 @@ def lead_times_of(night: Night) -> inventory.LearnedLeadTimes:
 
 def decisions_of(night: Night) -> pd.DataFrame:
     """item_id, protection_interval (days) and critical_ratio (the service level of the item's ABC class)."""
-    classes = inventory.classes(daily_sales_of(night), items=night.items, as_of=night.as_of)
+    classes = inventory.classes(
+        daily_sales_of(night),
+        items=night.items,
+        stock_history=stock_history_of(night),
+        as_of=night.as_of,
+    )
     levels = {str(name): level for name, level in night.settings.inventory.service_level.items()}
     times = lead_times_of(night).frame
     made = times[["item_id"]].assign(protection_interval=times["lead_time"] + times["review_period"])

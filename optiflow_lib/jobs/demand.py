@@ -6,6 +6,7 @@ import pandas as pd
 from holidays import country_holidays
 
 from optiflow_lib.forecasting import daily_demand, event_columns
+from optiflow_lib.forecasting.school import ZONES, school_holidays
 from optiflow_lib.jobs.items import with_item_id
 from optiflow_lib.jobs.night import Night
 from optiflow_lib.schemas.results import DAILY_SALES
@@ -53,8 +54,21 @@ def events_of(night: Night) -> pd.DataFrame:
 
 
 def regressors_of(night: Night, *, first_day: date, last_day: date) -> pd.DataFrame:
-    """item_id, day and one column per type of event, past and to come."""
-    return event_columns(events_of(night), items=night.items, first_day=first_day, last_day=last_day)
+    """item_id, day and one column per type of event, past and to come; school holidays where a zone is known."""
+    items = items_with_zone(night)
+    events = events_of(night)
+    own = night.settings.forecast.school_zone
+    zones = {own} if own else set(items["zone"].dropna()) & set(ZONES)
+    if zones:
+        school = school_holidays(sorted(zones), first_day=first_day, last_day=last_day)
+        events = pd.concat([events, school.assign(zone=None) if own else school], ignore_index=True)
+    return event_columns(events, items=items, first_day=first_day, last_day=last_day)
+
+
+def items_with_zone(night: Night) -> pd.DataFrame:
+    """Schema `ITEMS` with the zone of each item's location: events may hold for some zones only."""
+    zones = night.inputs.read("locations")[["location_id", "zone"]]
+    return night.items.merge(zones, on="location_id", how="left")
 
 
 def public_holidays(night: Night) -> frozenset[date]:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from optiflow_lib import forecasting
-from optiflow_lib.jobs.demand import demand_of, events_of
+from optiflow_lib.jobs.demand import demand_of, events_of, items_with_zone
 from optiflow_lib.jobs.night import open_night
 from optiflow_lib.store import replace_night
 
@@ -14,7 +14,7 @@ def measure_events(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
         impact = forecasting.event_impact(
             demand_of(night),
             events=events_of(night),
-            items=night.items,
+            items=items_with_zone(night),
             settings=night.settings.forecast,
             as_of=night.as_of,
         )

@@ -12,9 +12,11 @@ from optiflow_lib.forecasting.calibration import calibrated_law
 from optiflow_lib.forecasting.folds import folds_of
 from optiflow_lib.forecasting.law import total_quantiles
 from optiflow_lib.forecasting.past import Past
+from optiflow_lib.forecasting.planned import planned
 from optiflow_lib.forecasting.scores import costs_of
 
 CUTOFF = LAST_DAY.date()
+NO_EVENTS = planned(no_events(), np.array([], dtype=object))
 NAMES = ("moving_average", "seasonal_naive", "pooled")
 
 
@@ -44,7 +46,7 @@ def test_the_calibration_of_a_champion_is_the_law_of_the_night():
     others = {f"C-{i}": counts(10, 400, seed=10 + i, dispersion=0.2) for i in range(12)}
     demand = demand_of({"quiet": quiet, "wild": wild} | others)
     made = learned(demand)
-    past = Past(demand, {}, no_events(), 14, settings())
+    past = Past(demand, {}, NO_EVENTS, 14, settings())
     won = champions(made.accuracy).set_index("item_id")["candidate"]
     law = calibrated_law(past, won[past.panel.item_ids], made.calibration)
     by_item = pd.Series(law.dispersion, index=past.panel.item_ids)
@@ -54,7 +56,7 @@ def test_the_calibration_of_a_champion_is_the_law_of_the_night():
 
 def test_a_calibration_of_another_candidate_is_not_used():
     demand = shop(12, 300)
-    past = Past(demand, {}, no_events(), 14, settings())
+    past = Past(demand, {}, NO_EVENTS, 14, settings())
     made = learned(demand)
     other = pd.Series("tsb", index=past.panel.item_ids)
     with_it, without = (calibrated_law(past, other, c) for c in (made.calibration, empty_calibration()))
@@ -91,7 +93,7 @@ def test_an_item_that_was_not_yet_at_the_origin_is_not_judged():
 
 def test_the_cost_is_the_pinball_loss_of_the_order_up_to_level():
     demand = shop(3, 300, mean=4.0)
-    past = Past(demand, {}, no_events(), 28, settings())
+    past = Past(demand, {}, NO_EVENTS, 28, settings())
     origin = CUTOFF - timedelta(days=28)
     folds, _ = folds_of(past, past.panel, ["moving_average"], [origin])
     fold = folds[0]
@@ -113,7 +115,7 @@ def test_the_cost_is_the_pinball_loss_of_the_order_up_to_level():
 def test_stockout_days_are_left_out_of_the_cost():
     demand = shop(1, 300)
     demand.loc[demand["day"] > LAST_DAY - pd.Timedelta(days=14), "quantity"] = np.nan
-    past = Past(demand, {}, no_events(), 28, settings())
+    past = Past(demand, {}, NO_EVENTS, 28, settings())
     folds, _ = folds_of(past, past.panel, ["moving_average"], [CUTOFF - timedelta(days=28)])
     cost = costs_of(folds, ["moving_average"], interval=np.array([7.0]), critical_ratio=np.array([0.9]))
     assert 0 < cost[0, 0, 0] < 3

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from demand_frames import LAST_DAY, counts, demand_of, events, items_of, settings
 
@@ -78,6 +79,31 @@ def test_days_out_of_stock_do_not_count_as_lost_uplift():
         quantity[N - 58 : N - 54] = np.nan
     made = impact_of(quantities, promotion(60, 54))
     assert made["uplift_percent"].mean() == pytest.approx(0.5, abs=0.08)
+
+
+def test_a_category_keeps_an_effect_of_its_own():
+    strong = shop_with_promotions(10, uplift=1.0)
+    weak = {item_id.replace("A", "B"): q for item_id, q in shop_with_promotions(10, uplift=0.1).items()}
+    two = pd.concat(
+        [items_of(sorted(strong), category="tea"), items_of(sorted(weak), category="jam")], ignore_index=True
+    )
+    made = event_impact(
+        demand_of(strong | weak), events=events(promotion(60, 54), promotion(160, 154), promotion(-5, -11)), items=two,
+        settings=settings(), as_of=LAST_DAY.date(),
+    )  # fmt: skip
+    to_come = made[made["to_come"]].merge(two[["item_id", "category"]], on="item_id")
+    by_category = to_come.groupby("category")["uplift_percent"].mean()
+    assert by_category["tea"] == pytest.approx(1.0, abs=0.15)
+    assert by_category["jam"] == pytest.approx(0.1, abs=0.1)
+
+
+def test_an_event_of_a_zone_concerns_the_items_of_this_zone():
+    items = items_of(["A-00", "A-01"]).assign(zone=["north", "south"])
+    made = event_impact(
+        demand_of(shop_with_promotions(2)), events=events(promotion(60, 54, zone="south")), items=items,
+        settings=settings(), as_of=LAST_DAY.date(),
+    )  # fmt: skip
+    assert made["item_id"].tolist() == ["A-01"]
 
 
 def test_events_out_of_reach_and_shops_without_demand_have_no_impact():

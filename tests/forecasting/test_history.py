@@ -58,6 +58,14 @@ def test_a_day_out_of_stock_is_unknown_not_zero():
     assert made["a"].isna().to_dict() == {4: False, 5: True, 6: True, 7: False, 8: False, 9: False, 10: False}
 
 
+def test_a_day_in_stock_for_most_of_its_hours_is_scaled_up_to_the_whole_day():
+    out = stock(("a", "2026-01-04", 0, 0.8), ("a", "2026-01-05", 0, 0.74), ("a", "2026-01-06", 3, 1.0))
+    made = demand(sales(*(("a", f"2026-01-0{d}", 4) for d in (4, 5, 6))), items(("a", None, None)), out)
+    assert made["a"][4] == pytest.approx(5.0)
+    assert np.isnan(made["a"][5])
+    assert made["a"][6] == 4
+
+
 def test_a_day_of_more_returns_than_sales_counts_as_zero():
     made = demand(sales(("a", "2026-01-04", 3), ("a", "2026-01-05", -2)), items(("a", None, None)))
     assert made["a"][5] == 0

@@ -107,6 +107,8 @@ def test_what_was_never_compared_has_a_wide_law():
 def test_goods_sold_by_weight_come_in_the_steps_of_their_quantities():
     quantity = np.array([[1.0, 2.0, np.nan], [0.5, 1.0, 1.5], [0.137, 2.0, 0.0]])
     assert steps_of(quantity).tolist() == [1.0, 0.5, 0.001]
+    scaled_up_once = np.array([[1.0, 2.0, 3.0, 0.0, 2.0, 1.0, 3.75]])
+    assert steps_of(scaled_up_once).tolist() == [1.0]
     fine = Law(np.array([0.3]), np.array([0.1]), np.array([0.001]))
     in_grams = Law(np.array([0.3]), np.array([0.1]), np.array([1.0]))
     mean = np.full((1, 4), 3.2)

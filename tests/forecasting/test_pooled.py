@@ -6,6 +6,7 @@ from demand_frames import LAST_DAY, WEEK, counts, days, demand_of, no_events
 from optiflow_lib.forecasting.groups import group_codes, group_events, group_totals
 from optiflow_lib.forecasting.levels import chosen_speeds, level
 from optiflow_lib.forecasting.panel import panel_of
+from optiflow_lib.forecasting.planned import planned
 from optiflow_lib.forecasting.poisson import ridge
 from optiflow_lib.forecasting.pooled import fitted_pooled
 from optiflow_lib.forecasting.shape import calendar_columns, shape_of
@@ -15,7 +16,11 @@ def fitted(quantities, *, groups=None, event_days=None, country=None, horizon_da
     panel = panel_of(demand_of(quantities))
     events = no_events() if event_days is None else event_days
     return fitted_pooled(
-        panel, groups=groups or {}, event_days=events, country=country, horizon_days=horizon_days
+        panel,
+        groups=groups or {},
+        events=planned(events, panel.item_ids),
+        country=country,
+        horizon_days=horizon_days,
     )
 
 
@@ -102,7 +107,8 @@ def test_which_events_are_the_groups_own():
             event_frame(list(panel.item_ids[:2]), days(50)[[20]], name="event_promo", value=0.3),
         ]
     ).fillna(0.0)
-    made = group_events(both, panel, panel.days, np.zeros(10, dtype=np.int64), 1)
+    events = planned(both, panel.item_ids)
+    made = group_events(events, panel, panel.days, np.zeros(10, dtype=np.int64), 1)
     assert np.flatnonzero(made.intensity["event_fair"][0]).tolist() == [10]
     assert not made.intensity["event_promo"].any()
     assert made.item.tolist() == [0, 1]

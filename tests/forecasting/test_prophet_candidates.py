@@ -9,12 +9,14 @@ from optiflow_lib.errors import ForecastError
 from optiflow_lib.forecasting.candidates import BLENDS, SIMPLICITY, candidate_means, ordered
 from optiflow_lib.forecasting.hierarchy import group_forecasts
 from optiflow_lib.forecasting.past import Past
+from optiflow_lib.forecasting.planned import planned
 from optiflow_lib.forecasting.prophets import VARIANTS, Variant, prophet_forecast
 
 
 def past_of(quantities, *, event_days=None, groups=None, horizon_days=14):
     events = no_events() if event_days is None else event_days
-    return Past(demand_of(quantities), groups or {}, events, horizon_days, settings(country=""))
+    known = planned(events, np.array(sorted(quantities), dtype=object))
+    return Past(demand_of(quantities), groups or {}, known, horizon_days, settings(country=""))
 
 
 def promotions(item_ids, at, n=400):

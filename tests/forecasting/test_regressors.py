@@ -1,9 +1,12 @@
 from datetime import date
 
 import pandas as pd
+import pytest
 from demand_frames import events, items_of
 
+from optiflow_lib.errors import ForecastError
 from optiflow_lib.forecasting import event_columns, with_events
+from optiflow_lib.forecasting.school import school_holidays
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 1, 31)
 
@@ -61,3 +64,21 @@ def test_days_without_an_event_are_zero_in_the_demand():
 
 def test_without_events_there_are_no_columns():
     assert columns().columns.tolist() == ["item_id", "day"]
+
+
+def test_an_event_of_a_zone_is_only_for_its_items():
+    two = items_of(["a", "b"]).assign(zone=["A", "B"])
+    made = columns(event("fair", "2026-01-05", "2026-01-05", zone="B"), items=two)
+    assert made["item_id"].tolist() == ["b"]
+    assert columns(event("fair", "2026-01-05", "2026-01-05", zone="B")).empty
+
+
+def test_school_holidays_of_a_zone_are_events():
+    made = school_holidays(["A", "C"], first_day=date(2026, 2, 1), last_day=date(2026, 5, 31))
+    winter = made[made["name"] == "Winter Break"].set_index("zone")
+    # The ministry of education: zone A from 7 to 23 February 2026, zone C from 21 February to 9 March, when school begins.
+    assert winter["first_day"].dt.strftime("%d.%m.").to_dict() == {"A": "07.02.", "C": "21.02."}
+    assert winter["last_day"].dt.strftime("%d.%m.").to_dict() == {"A": "22.02.", "C": "08.03."}
+    assert made["event_id"].is_unique
+    with pytest.raises(ForecastError, match="'D'"):
+        school_holidays(["D"], first_day=FIRST, last_day=LAST)
