@@ -2,14 +2,18 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from optiflow_lib.cli.options import DEFAULT_SETTINGS, AsOf, SettingsFile, day_of, iso
 from optiflow_lib.settings import load_settings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def init(
@@ -20,14 +24,35 @@ def init(
     years: Annotated[int, typer.Option(min=1, help="How many years of daily sales.")] = 3,
     seed: Annotated[int, typer.Option(help="Same seed, same shop.")] = 1,
     database: Annotated[Path, typer.Option(help="File to write.")] = Path("optiflow.db"),
+    url: Annotated[str, typer.Option("--from", help="Business database to connect; only read.")] = "",
+    system: Annotated[str, typer.Option(help="What it is: tryton, odoo, erpnext or dolibarr.")] = "",
+    settings_file: SettingsFile = DEFAULT_SETTINGS,
 ) -> None:
-    """Make a business database to try Optiflow on."""
-    if not sample:
-        raise typer.BadParameter("say --sample; a mapping for your own database is described in docs/data.md")
+    """Make a business database to try Optiflow on, or connect your own business system."""
+    if url and system and not sample:
+        _connect(url, system, settings_file)
+        return
+    if not sample or url or system:
+        raise typer.BadParameter(
+            "say --sample, or --from URL --system NAME; a mapping of your own is described in docs/data.md"
+        )
     from optiflow_lib.source import build_sample
 
     build_sample(database, products=products, years=years, seed=seed)
     typer.echo(f"written: {database} ({database.stat().st_size / 1e6:.1f} MB)")
+
+
+def _connect(url: str, system: str, settings_file: Path) -> None:
+    from optiflow_lib.source import connect
+
+    connected = connect(url, system=system)
+    _print_report(connected.report)
+    if settings_file.exists():
+        typer.echo(f"put this into {settings_file}, in place of its [source]:\n\n{connected.section}")
+    else:
+        settings_file.write_text(connected.section, encoding="utf-8")
+        typer.echo(f"written: {settings_file}")
+    raise typer.Exit(1 if (connected.report["problem"] != "").any() else 0)
 
 
 def check(settings_file: SettingsFile = DEFAULT_SETTINGS) -> None:
@@ -37,11 +62,17 @@ def check(settings_file: SettingsFile = DEFAULT_SETTINGS) -> None:
 
     with opened_source(load_settings(settings_file)) as source:
         report = check_source(source)
+    _print_report(report)
+    raise typer.Exit(1 if (report["problem"] != "").any() else 0)
+
+
+def _print_report(report: "pd.DataFrame") -> None:
     table = Table("table", "rows", "first day", "last day", "problem", "how to mend")
     for row in report.itertuples():
-        table.add_row(row.table, str(row.rows), iso(row.first_day), iso(row.last_day), row.problem, row.mend)
+        # What stands in brackets is a logical table's name, not rich's markup.
+        told = (escape(text) for text in (row.problem, row.mend))
+        table.add_row(row.table, str(row.rows), iso(row.first_day), iso(row.last_day), *told)
     Console().print(table)
-    raise typer.Exit(1 if (report["problem"] != "").any() else 0)
 
 
 def dump(

@@ -6,6 +6,7 @@ sold and 1 brought back, on the 9th 4 were sold and 1 was lost. 5 are left, 12 a
 
 import re
 import sqlite3
+import tomllib
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -14,9 +15,15 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 from servers import running_mariadb
+from typer.testing import CliRunner
 
+from optiflow_lib.cli import app
+from optiflow_lib.errors import MappingError
+from optiflow_lib.jobs.night import opened_source
 from optiflow_lib.schemas.source import LOGICAL_TABLES, REQUIRED_TABLES
-from optiflow_lib.source import check_source, data_problems, freeze, open_source
+from optiflow_lib.settings import load_settings
+from optiflow_lib.source import check_source, connect, data_problems, freeze, open_source
+from optiflow_lib.source.mapping import read_mapping, shipped_mappings
 
 FOLDER = Path(__file__).parent / "systems"
 TYPES = {
@@ -188,3 +195,87 @@ def test_what_is_promised_to_customers_is_reserved(url, request):
     system = request.node.callspec.id.split("-")[0]
     with open_source(url, mapping=system, **PARAMETERS.get(system, {})) as source:
         assert source.read("stock")["reserved"].tolist() == [2.0]
+
+
+# --- optiflow init --from -----------------------------------------------------------------------
+
+
+def test_connecting_a_system_writes_its_section_and_reports_its_tables(tmp_path):
+    url = sqlite_url("tryton", tmp_path)
+    connected = connect(url, system="tryton", company=1)
+    assert set(connected.report["problem"]) == {""}
+    written = tomllib.loads(connected.section)
+    assert written == {
+        "source": {"url": url, "mapping": "tryton", "main_location": "4", "parameters": {"company": 1}}
+    }
+    (tmp_path / "optiflow.toml").write_text(connected.section, encoding="utf-8")
+    with opened_source(load_settings(tmp_path / "optiflow.toml")) as source:
+        assert len(source.read("sales")) == 2
+
+
+def test_a_system_without_sales_has_the_first_location_and_one_that_does_not_fit_none(tmp_path):
+    url = sqlite_url("tryton", tmp_path)
+    with closing(sqlite3.connect(tmp_path / "tryton.sqlite")) as connection, connection:
+        connection.execute("DELETE FROM stock_move")
+    assert tomllib.loads(connect(url, system="tryton").section)["source"]["main_location"] == "4"
+    with closing(sqlite3.connect(tmp_path / "tryton.sqlite")) as connection, connection:
+        connection.execute("DROP TABLE stock_location")
+    connected = connect(url, system="tryton")
+    assert tomllib.loads(connected.section)["source"]["main_location"] == ""
+    assert connected.report["problem"].str.contains("no such table: stock_location").sum() == 6
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("url", [pytest.param(("odoo", "postgresql"), id="odoo")], indirect=True)
+def test_a_password_is_never_written(url):
+    secret = url.replace(f"{READER}@", f"{READER}:s3cret@")
+    section = connect(secret, system="odoo").section
+    assert "s3cret" not in section
+    assert "OPTIFLOW_SOURCE__URL" in section
+    assert tomllib.loads(section)["source"]["url"].startswith(f"postgresql://{READER}@")
+
+
+def test_a_system_without_a_mapping_is_named_with_those_that_have_one():
+    with pytest.raises(MappingError, match="no mapping is shipped for 'sap'") as error:
+        connect("sqlite:///shop.db", system="sap")
+    assert "dolibarr, erpnext, odoo, tryton" in error.value.mend
+
+
+def test_the_command_connects_a_system_and_never_overwrites_settings(tmp_path):
+    url, settings = sqlite_url("tryton", tmp_path), tmp_path / "optiflow.toml"
+    command = ["init", "--from", url, "--system", "tryton", "--settings", str(settings)]
+    first = CliRunner().invoke(app, command)
+    assert (first.exit_code, settings.read_text(encoding="utf-8")) == (
+        0,
+        connect(url, system="tryton").section,
+    )
+    settings.write_text("# mine\n", encoding="utf-8")
+    second = CliRunner().invoke(app, command)
+    assert 'mapping = "tryton"' in second.stdout
+    assert settings.read_text(encoding="utf-8") == "# mine\n"
+
+
+def test_the_command_reports_what_does_not_fit_with_its_table_and_line(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")
+    url = sqlite_url("tryton", tmp_path)
+    with closing(sqlite3.connect(tmp_path / "tryton.sqlite")) as connection, connection:
+        connection.execute("DROP TABLE stock_move")
+    command = ["init", "--from", url, "--system", "tryton", "--settings", str(tmp_path / "optiflow.toml")]
+    told = CliRunner().invoke(app, command)
+    assert told.exit_code == 1
+    assert "no such table: stock_move" in told.stdout
+    assert "[sales], line " in told.stdout
+
+
+def test_the_command_wants_a_url_and_a_system(tmp_path):
+    for command in (["init"], ["init", "--from", "sqlite:///x.db"], ["init", "--sample", "--system", "odoo"]):
+        assert CliRunner().invoke(app, command).exit_code == 2
+
+
+@pytest.mark.parametrize("name", sorted(set(shipped_mappings()) - {"optiflow"}))
+def test_a_shipped_mapping_is_documented_with_its_parameters(name):
+    page = (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")
+    (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
+    for parameter, value in read_mapping(name, {}).parameters.items():
+        assert f"`{parameter}` ({'empty' if value == '' else ''}" in row
+        assert str(value) in row
