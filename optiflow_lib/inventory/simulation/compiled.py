@@ -15,3 +15,11 @@ def compiled(function: F) -> F:
     """
     kernel: F = njit(cache=True, nogil=True, error_model="numpy")(function)
     return kernel
+
+
+def inner(function: F) -> F:
+    """Compiles a function that only kernels call: without Python's own entry, which takes as long to compile."""
+    kernel: F = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, nogil=True, error_model="numpy")(
+        function
+    )
+    return kernel

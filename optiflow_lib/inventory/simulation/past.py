@@ -11,6 +11,7 @@ from optiflow_lib.errors import PolicyError
 Array = NDArray[np.float64]
 Days = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+FIELDS = ("lead_times", "can_order", "opening", "minimum", "multiple")
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,8 @@ class Past:
     def __post_init__(self) -> None:
         """Refuses what cannot be replayed."""
         n_items, n_days = self.demand.shape
-        wanted = {
-            "demand": (n_items, n_days),
-            "lead_times": (n_items, n_days),
-            "can_order": (n_items, n_days),
-        }
-        wanted |= dict.fromkeys(("opening", "minimum", "multiple"), (n_items,))
-        for name, shape in wanted.items():
+        of_days, of_items = (n_items, n_days), (n_items,)
+        for name, shape in zip(FIELDS, (of_days, of_days, of_items, of_items, of_items), strict=True):
             if np.shape(getattr(self, name)) != shape:
                 raise _refused(name, f"has the shape {np.shape(getattr(self, name))}, not {shape}")
         for name in ("demand", "lead_times", "opening", "minimum"):
