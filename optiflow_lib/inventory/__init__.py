@@ -5,7 +5,8 @@ from optiflow_lib.inventory.alternatives import alternatives
 from optiflow_lib.inventory.classify import classes
 from optiflow_lib.inventory.explanation import explain
 from optiflow_lib.inventory.hindsight import changed_lines, in_hindsight, override_record
-from optiflow_lib.inventory.kpis import KPI_DEFINITIONS, kpis
+from optiflow_lib.inventory.kpi_definitions import KPI_DEFINITIONS
+from optiflow_lib.inventory.kpis import kpis
 from optiflow_lib.inventory.lead_time import LearnedLeadTimes, learned_lead_times
 from optiflow_lib.inventory.life_cycle import life_cycle
 from optiflow_lib.inventory.lines import Known

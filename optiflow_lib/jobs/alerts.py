@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from optiflow_lib import inventory, purchasing
-from optiflow_lib.jobs.demand import daily_sales_of, demand_of, public_holidays
+from optiflow_lib.jobs.demand import daily_sales_of, demand_of, public_holidays, stock_history_of
 from optiflow_lib.jobs.items import item_terms, with_item_id
 from optiflow_lib.jobs.night import Night, open_night
 from optiflow_lib.schemas.source import SUPPLIERS
@@ -77,7 +77,12 @@ def _known(night: Night) -> inventory.Known:
         suppliers=night.inputs.read("suppliers") if night.inputs.has("suppliers") else SUPPLIERS.empty(),
         supplier_terms=item_terms(night.inputs, night.items),
         positions=positions,
-        classes=inventory.classes(daily_sales_of(night), items=night.items, as_of=night.as_of),
+        classes=inventory.classes(
+            daily_sales_of(night),
+            items=night.items,
+            stock_history=stock_history_of(night),
+            as_of=night.as_of,
+        ),
         as_of=night.as_of,
         **results,
     )

@@ -7,7 +7,7 @@ from optiflow_lib.jobs.demand import daily_sales_of, stock_history_of
 from optiflow_lib.jobs.items import with_item_id
 from optiflow_lib.jobs.monitoring import past_accuracy
 from optiflow_lib.jobs.night import open_night
-from optiflow_lib.store import read_night, replace_night
+from optiflow_lib.store import read_night, read_nights, replace_night
 
 
 def measure_kpis(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
@@ -18,6 +18,8 @@ def measure_kpis(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
             daily_sales=daily_sales_of(night),
             stock=with_item_id(night.inputs.read("stock"), night.settings),
             stock_history=stock_history_of(night),
+            receipts=night.book.receipts,
+            earlier=read_nights(night.store, "kpis"),
             as_of=night.as_of,
             **{
                 name: read_night(night.store, name, as_of=night.as_of)
