@@ -15,6 +15,7 @@ NIGHTLY = (
     "find_anomalies",
     "raise_alerts",
     "measure_kpis",
+    "measure_overrides",
     "publish_night",
 )
 

@@ -58,9 +58,10 @@ def all_receipts(receipts: pd.DataFrame, entered: pd.DataFrame, standing: pd.Dat
     """Schema `RECEIPTS` with item_id: those of the source, then what people entered that it does not show.
 
     Of each of our lines the first units entered are those that the source received; what was taken back is taken from
-    the last ones.
+    the last ones. They were ordered on the day the supplier took the order: the wait for it is no lead time.
     """
-    lines = standing[[*_LINE, "supplier_id", "ordered_on", "expected_on", "quantity", "arrived"]]
+    told = ["supplier_id", "ordered_on", "sent_on", "leaves_on", "expected_on", "quantity", "arrived"]
+    lines = standing[[*_LINE, *told]]
     rows = entered[entered["quantity"] > 0].rename(columns={"quantity": "units"})
     rows = rows.sort_values([*_LINE, "received_on"], kind="stable").merge(lines, on=_LINE)
     total = _sum(entered, pd.MultiIndex.from_frame(rows[_LINE])).clip(lower=0.0).to_numpy()
@@ -68,6 +69,7 @@ def all_receipts(receipts: pd.DataFrame, entered: pd.DataFrame, standing: pd.Dat
     last, first = np.minimum(after, total), np.minimum(after - rows["units"], total)
     kept = last.clip(lower=rows["arrived"]) - first.clip(lower=rows["arrived"])
     rows = rows.assign(
+        ordered_on=_taken_on(rows),
         received_quantity=kept,
         ordered_quantity=rows["quantity"],
         promised_on=rows["expected_on"],
@@ -80,6 +82,13 @@ def all_receipts(receipts: pd.DataFrame, entered: pd.DataFrame, standing: pd.Dat
 def line_names(lines: pd.DataFrame) -> pd.Series:
     """An order_line_id of our own for each line: no source's numbers look like it."""
     return lines["order_id"] + " " + lines["item_id"]
+
+
+def _taken_on(rows: pd.DataFrame) -> pd.Series:
+    """The day on which the supplier took the order of each receipt, not after it came."""
+    asked = rows["sent_on"].fillna(rows["ordered_on"])
+    taken = asked.where(asked >= rows["leaves_on"], rows["leaves_on"]).fillna(asked)
+    return taken.where(taken <= rows["received_on"], asked)
 
 
 def _sum(rows: pd.DataFrame, lines: pd.MultiIndex) -> pd.Series:

@@ -41,7 +41,7 @@ def drafts(
     """
     lines = with_overrides(_suggested(recommendations, items, lead_times), overrides)
     lines = _priced(lines.sort_values([*_PLACE, "item_id"], ignore_index=True), supplier_terms)
-    orders = lines.groupby(_PLACE, as_index=False, sort=True)["expected_on"].max()
+    orders = lines.groupby(_PLACE, as_index=False, sort=True)[["leaves_on", "expected_on"]].max()
     orders["order_id"] = [f"draft {position}" for position in range(1, len(orders) + 1)]
     orders = orders.assign(
         state="draft", as_of=pd.Timestamp(as_of), created_on=pd.Timestamp(as_of), note=None
@@ -58,7 +58,8 @@ def _suggested(recommendations: pd.DataFrame, items: pd.DataFrame, lead_times: p
         columns={"order_quantity": "quantity", "unit_cost": "assumed_cost"}
     )
     days = pd.to_timedelta(np.ceil(lead_times["lead_time"]), unit="D")
-    expected = lead_times[["item_id"]].assign(expected_on=lead_times["order_on"] + days)
+    leaves_on = lead_times["order_on"]
+    expected = lead_times[["item_id"]].assign(leaves_on=leaves_on, expected_on=leaves_on + days)
     lines = wanted.merge(items[["item_id", "location_id", "unit_cost", "vat_rate"]], on="item_id")
     return lines.merge(expected, on="item_id", how="left").assign(suggested_quantity=lines["quantity"])
 

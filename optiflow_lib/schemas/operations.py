@@ -21,6 +21,8 @@ ORDERS = Schema(
         "state": Column("text", choices=ORDER_STATES),
         "as_of": _day,  # the night that suggested it
         "created_on": _day,
+        # The first day on which the supplier takes it.
+        "leaves_on": Column("day", nullable=True, optional=True),
         "expected_on": _some_day,
         "note": _some_text,
     },
@@ -80,6 +82,8 @@ PLACED_LINES = Schema(  # our own orders as a night sees them, frozen with its i
         "state": Column("text", choices=ORDER_STATES),
         "suggested_on": _day,  # the night that suggested it
         "ordered_on": _day,  # the shop's day of its approval
+        "sent_on": _some_day,  # when somebody said so
+        "leaves_on": _some_day,  # the first day on which the supplier takes it
         "expected_on": _some_day,
         "suggested_quantity": _number,
         "quantity": _number,

@@ -35,13 +35,15 @@ def _placed_lines(connection: sa.Connection, as_of: date) -> pd.DataFrame:
         steps[steps["state"].isin(_DECIDED)].drop_duplicates("order_id").rename(columns={"day": "ordered_on"})
     )
     standing = steps.drop_duplicates("order_id", keep="last")
-    orders = read_frame(connection, tables.orders, ["order_id", "supplier_id", "as_of", "expected_on"])
+    sent = steps[steps["state"] == "sent"].drop_duplicates("order_id").rename(columns={"day": "sent_on"})
+    orders = read_frame(connection, tables.orders, _ORDER)
     names = ["order_id", *tables.ITEM_KEY, *_LINE]
     known = [tables.order_lines.c.order_id.in_(_recent(as_of))]
     lines = read_frame(connection, tables.order_lines, names, where=known)
     rows = (
         lines.merge(orders.rename(columns={"as_of": "suggested_on"}), on="order_id")
         .merge(decided[["order_id", "ordered_on"]], on="order_id")
+        .merge(sent[["order_id", "sent_on"]], on="order_id", how="left")
         .merge(standing[["order_id", "state"]], on="order_id")
     )
     if rows.empty:
@@ -58,6 +60,7 @@ def _entered_receipts(connection: sa.Connection, as_of: date) -> pd.DataFrame:
     return ENTERED_RECEIPTS.check(rows.sort_values(list(ENTERED_RECEIPTS.key)), where="receipts of the store")
 
 
+_ORDER = ("order_id", "supplier_id", "as_of", "leaves_on", "expected_on")
 _LINE = ("suggested_quantity", "quantity", "unit_cost", "list_price", "edited_by", "reason")
 
 

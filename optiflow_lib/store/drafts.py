@@ -121,10 +121,10 @@ def _with_edits(suggested: pd.DataFrame, edited: pd.DataFrame) -> pd.DataFrame:
 
 def _number(night: _Night, order: Any) -> str:
     """The number of the draft of this supplier and location; a new draft is written and gets a new one."""
-    expected_on = None if pd.isna(order.expected_on) else order.expected_on.date()
+    days = {name: _day(getattr(order, name)) for name in ("leaves_on", "expected_on")}
     if pd.notna(order.order_id_kept):
         kept = tables.orders.c.order_id == order.order_id_kept
-        night.connection.execute(sa.update(tables.orders).where(kept).values(expected_on=expected_on))
+        night.connection.execute(sa.update(tables.orders).where(kept).values(**days))
         return str(order.order_id_kept)
     order_id = _next_number(night)
     night.connection.execute(
@@ -135,7 +135,7 @@ def _number(night: _Night, order: Any) -> str:
             state="draft",
             as_of=night.as_of,
             created_on=night.as_of,
-            expected_on=expected_on,
+            **days,
             note=None if pd.isna(order.note) else order.note,
         )
     )
@@ -143,6 +143,10 @@ def _number(night: _Night, order: Any) -> str:
         night.connection, order_id, "draft", author=night.author, at=night.at, now=of_night(night.as_of)
     )
     return order_id
+
+
+def _day(day: Any) -> date | None:
+    return None if pd.isna(day) else day.date()
 
 
 def _next_number(night: _Night) -> str:

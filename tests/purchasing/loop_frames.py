@@ -17,13 +17,13 @@ def day(number):
     return None if number is None else pd.Timestamp(FIRST + timedelta(days=number))
 
 
-def placed_of(*lines) -> pd.DataFrame:
+def placed_of(*lines, sent_on=None, leaves_on=None) -> pd.DataFrame:
     """Schema `PLACED_LINES` with item_id: (order_id, item, ordered_on, expected_on, quantity[, state]) each."""
     rows = [
         {
             "order_id": order_id, "product_id": item, "location_id": "M01", "supplier_id": "F01",
             "state": (*state, "sent")[0], "suggested_on": day(ordered - 1), "ordered_on": day(ordered),
-            "expected_on": day(expected), "suggested_quantity": quantity, "quantity": quantity, "unit_cost": 2.0,
+            "sent_on": day(sent_on), "leaves_on": day(leaves_on), "expected_on": day(expected), "suggested_quantity": quantity, "quantity": quantity, "unit_cost": 2.0,
             "list_price": 2.0, "edited_by": None, "reason": None,
         }
         for order_id, item, ordered, expected, quantity, *state in lines

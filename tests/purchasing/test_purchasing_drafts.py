@@ -38,6 +38,16 @@ def test_there_is_one_draft_per_supplier_and_location():
     assert lines["quantity"].tolist() == lines["suggested_quantity"].tolist() == [1, 2, 4, 3]
 
 
+def test_an_order_leaves_on_the_day_its_supplier_takes_it():
+    orders, _ = drafted(
+        ("0001", "F01", 1),
+        ("0003", "F01", 1),
+        lead_times=[("0001", "2026-11-03", 2.2), ("0003", "2026-11-03", 4)],
+    )
+    assert orders["leaves_on"].tolist() == [pd.Timestamp("2026-11-03")]
+    assert orders["expected_on"].tolist() == [pd.Timestamp("2026-11-07")]
+
+
 def test_nothing_to_order_and_nobody_to_order_from_make_no_draft():
     orders, lines = drafted(("0001", "F01", 0), ("0002", None, 5))
     assert_frame_equal(orders, ORDERS.empty())

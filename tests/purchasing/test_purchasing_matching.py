@@ -145,6 +145,25 @@ def test_a_receipt_that_the_source_shows_teaches_once():
     assert both[["order_line_id", "received_quantity"]].to_numpy().tolist() == [["L7", 7], ["B1 a", 3]]
 
 
+@pytest.mark.parametrize(
+    ("sent_on", "leaves_on", "taken_on"),
+    [(None, None, 0), (1, None, 1), (1, 2, 2), (3, 2, 3), (None, 2, 2), (1, 5, 1)],
+    ids=[
+        "nobody said when",
+        "sent",
+        "sent before its day",
+        "sent after it",
+        "only its day",
+        "came before its day",
+    ],
+)
+def test_a_lead_time_begins_when_the_supplier_takes_the_order(sent_on, leaves_on, taken_on):
+    placed = placed_of(("B1", "a", 0, 3, 10.0), sent_on=sent_on, leaves_on=leaves_on)
+    entered = entered_of(("B1", "a", 4, 10.0))
+    alone = coming.all_receipts(receipts_of(), entered, standing_of(placed, entered=entered))
+    assert alone["ordered_on"].tolist() == [day(taken_on)]
+
+
 units = st.integers(1, 40).map(float)
 days = st.integers(0, 12)
 items = st.sampled_from(["a", "b", "c"])

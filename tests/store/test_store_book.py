@@ -104,7 +104,11 @@ def test_an_order_is_placed_for_the_nights_after_its_approval_only(store):
     assert book["product_id"].tolist() == ["a", "b"]
     line = book.iloc[0]
     assert (line["state"], line["quantity"], line["supplier_id"]) == ("sent", 3, "S1")
-    assert (line["suggested_on"].date(), line["ordered_on"].date()) == (NIGHT, NEXT)
+    assert (line["suggested_on"].date(), line["ordered_on"].date(), line["sent_on"].date()) == (
+        NIGHT,
+        NEXT,
+        NEXT,
+    )
 
 
 def test_what_people_do_while_a_night_runs_is_for_the_nights_after_it(store):

@@ -173,5 +173,7 @@ def test_a_frame_that_is_wrong_changes_nothing(store):
 def test_the_expected_day_follows_the_night(store):
     orders, lines = suggested({"a": 3})
     for expected in (date(2026, 11, 5), date(2026, 11, 6)):
-        replace_drafts(store, orders.assign(expected_on=expected), lines, as_of=NIGHT, author="optiflow")
-        assert read_orders(store)["expected_on"].dt.date.tolist() == [expected]
+        days = {"leaves_on": expected - timedelta(days=2), "expected_on": expected}
+        replace_drafts(store, orders.assign(**days), lines, as_of=NIGHT, author="optiflow")
+        kept = read_orders(store).iloc[0]
+        assert {name: kept[name].date() for name in days} == days

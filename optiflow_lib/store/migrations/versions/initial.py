@@ -122,7 +122,7 @@ def _create_lasting_tables() -> None:
     )
     _create(
         "orders",
-        "text: order_id supplier_id location_id state; day: as_of created_on; day?: expected_on; text?: note",
+        "text: order_id supplier_id location_id state; day: as_of created_on; day?: leaves_on expected_on; text?: note",
         key="order_id",
         index="as_of",
     )
