@@ -124,7 +124,9 @@ def plain_shop(folder: Path, **changed: pd.DataFrame | None) -> Source:
     file.unlink(missing_ok=True)
     with sqlite3.connect(file) as connection:
         for name, rows in tables.items():
-            rows.to_sql(name, connection, index=False)
+            connection.execute(f"CREATE TABLE {name} ({', '.join(rows.columns)})")
+            values = rows.astype(object).where(rows.notna(), None).itertuples(index=False, name=None)
+            connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * rows.shape[1])})", values)
     connection.close()
     mapping = folder / "plain.toml"
     mapping.write_text(

@@ -10,7 +10,6 @@ from optiflow_lib.source.quality.links import LINKS
 from optiflow_lib.texts.catalogue import _french
 
 FOLDER = Path(quality.__file__).parent
-LINKS_WORDS = 4  # listed in, check, says, mend
 
 
 def words_of_checks():
@@ -32,7 +31,7 @@ def words_of_checks():
                         yield word.value
                     elif word.id in constants:
                         yield constants[word.id]
-    yield from (word for link in LINKS.values() for word in link[1:LINKS_WORDS])
+    yield from (word for link in LINKS.values() for word in link[1:])
 
 
 def test_every_check_and_its_mend_has_its_french():

@@ -31,6 +31,8 @@ def problems(
         figures: The number that is wrong, by row; written behind `says`.
         days: The day each row is about.
     """
+    if subjects.empty:
+        return QUALITY.empty()
     detail = says if figures is None else [f"{says}{BEFORE_FIGURE}{figure:.10g}" for figure in figures]
     columns = {
         "check": check,
