@@ -17,7 +17,7 @@ COSTS = ("lost_margin", "holding", "ordering", "goods")
 def alternatives_of(
     inputs: OrderInputs, decision: Decision, economics: Economics
 ) -> list[list[dict[str, float]]]:
-    """Per line: nothing, a pack less, a pack more and the next price break beside the quantity chosen.
+    """Per line that is ordered or due: nothing, a pack less, a pack more, the next price break beside what was chosen.
 
     Each is a dict of quantity, the costs of `ExpectedCost` and their sum `extra`, all in money beyond those of the
     quantity chosen: below 0 it would be cheaper. What the supplier does not deliver is no alternative.
@@ -36,7 +36,8 @@ def alternatives_of(
         cost = expected_cost(np.nan_to_num(quantity), economics)
         parts = {name: np.round(getattr(cost, name) - getattr(base, name), 4) for name in COSTS}
         offers.append({"quantity": quantity} | parts | {"extra": np.round(cost.total - base.total, 4)})
-    return [_distinct(offers, row) for row in range(len(chosen))]
+    told = (chosen > 0) | (decision.steps["level"] > 0)
+    return [_distinct(offers, row) if told[row] else [] for row in range(len(chosen))]
 
 
 def alternatives(trace: str) -> pd.DataFrame:

@@ -70,34 +70,38 @@ def past_of(
 ) -> Past:
     """The last two years of the items; see `kpis.kpis` for the arguments."""
     first = today - pd.Timedelta(days=2 * YEAR_DAYS + RATE_DAYS)
-    sold = daily_sales[(daily_sales["day"] > first) & (daily_sales["day"] <= today)]
-    price = items.set_index("item_id")["price"].reindex(pd.Index(sold["item_id"])).to_numpy(float)
-    revenue = sold["revenue"].fillna(pd.Series(price, index=sold.index) * sold["quantity"]).fillna(0.0)
     held = stock[["item_id", "on_hand"]].assign(day=today) if stock_history is None else stock_history
-    cost = np.nan_to_num(items["unit_cost"].to_numpy(float))
-    margin = (items["price"] - items["unit_cost"]).clip(lower=0).fillna(0.0).to_numpy(float)
-    sales = sold.assign(revenue=revenue, sold=sold["quantity"].clip(lower=0))
-    levels = _on_sale(held[(held["day"] > first) & (held["day"] <= today)], items)
+    margin = (items["price"] - items["unit_cost"]).clip(lower=0).fillna(0.0)
     return Past(
-        cost,
-        margin,
-        _facts(sales, items, "quantity", "revenue", "sold"),
-        _facts(levels, items, "on_hand", "share"),
+        np.nan_to_num(items["unit_cost"].to_numpy(float)),
+        margin.to_numpy(float),
+        _sales(daily_sales[(daily_sales["day"] > first) & (daily_sales["day"] <= today)], items),
+        _on_sale(held[(held["day"] > first) & (held["day"] <= today)], items),
         _facts(_deliveries(receipts, today), items, "before"),
         stock_history is not None and bool(stock_history["day"].min() < stock_history["day"].max()),
     )
 
 
-def _on_sale(held: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+def _sales(sold: pd.DataFrame, items: pd.DataFrame) -> Facts:
+    facts = _facts(sold, items, "quantity", "revenue")
+    quantity, revenue = facts.values["quantity"], facts.values["revenue"]
+    worth = np.nan_to_num(quantity * items["price"].to_numpy(float)[facts.item])
+    values = {"revenue": np.where(np.isnan(revenue), worth, revenue), "sold": np.maximum(quantity, 0)}
+    return Facts(facts.item, facts.day, {"quantity": quantity} | values)
+
+
+def _on_sale(held: pd.DataFrame, items: pd.DataFrame) -> Facts:
     """Stock levels of the days on which the item was in the assortment, with the share of the day in stock."""
-    life = items.set_index("item_id")[["launched_on", "ends_on"]].reindex(pd.Index(held["item_id"]))
-    started = life["launched_on"].isna().to_numpy() | (
-        life["launched_on"].to_numpy() <= held["day"].to_numpy()
+    known = held if "in_stock_share" in held else held.assign(in_stock_share=np.nan)
+    facts = _facts(known, items, "on_hand", "in_stock_share")
+    on_hand, share = facts.values["on_hand"], facts.values["in_stock_share"]
+    first = _day_numbers(items["launched_on"].fillna(pd.Timestamp.min.ceil("D")))[facts.item]
+    last = _day_numbers(items["ends_on"].fillna(pd.Timestamp.max.floor("D")))[facts.item]
+    inside = (facts.day >= first) & (facts.day <= last)
+    in_stock = np.clip(np.where(np.isnan(share), on_hand > 0, share), 0, 1)
+    return Facts(
+        facts.item[inside], facts.day[inside], {"on_hand": on_hand[inside], "share": in_stock[inside]}
     )
-    going = life["ends_on"].isna().to_numpy() | (life["ends_on"].to_numpy() >= held["day"].to_numpy())
-    known = held["in_stock_share"] if "in_stock_share" in held else pd.Series(np.nan, index=held.index)
-    share = known.fillna((held["on_hand"] > 0).astype(float)).clip(0, 1)
-    return held.assign(share=share)[started & going]
 
 
 def _deliveries(receipts: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:

@@ -125,13 +125,14 @@ def level_for_fill_rate(needs: Needs, fill_rate: ArrayLike, *, lost_sales: bool)
 
 def share_short(needs: Needs, level: Array, width: Array) -> Array:
     """F averaged over positions from `level` to `level + width`: the share of a review period's units that are short."""
-    low, high = level - needs.step / 2, level + width + needs.step / 2
-    at_once = expected_short(needs.until, level) - expected_short(needs.before, level)
-    spread_out = (_area(needs, low) - _area(needs, high)) / (high - low)
+    short = expected_short(needs.until, level) - expected_short(needs.before, level)
+    if (width > 0).any():
+        low, high = level - needs.step / 2, level + width + needs.step / 2
+        short = np.where(width > 0, (_area(needs, low) - _area(needs, high)) / (high - low), short)
     moved = level - (needs.mean_rank - needs.per_review)
     slow = _chance(needs.until, moved, width + needs.step)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        fast = np.where(width > 0, spread_out, at_once) / needs.per_review
+        fast = short / needs.per_review
     return np.where(needs.per_review > 0, np.where(needs.is_slow, slow, fast), 0.0)
 
 
