@@ -6,7 +6,7 @@ from optiflow_lib.inventory.classify import classes
 from optiflow_lib.inventory.explanation import explain
 from optiflow_lib.inventory.hindsight import changed_lines, in_hindsight, override_record
 from optiflow_lib.inventory.kpi_definitions import KPI_DEFINITIONS
-from optiflow_lib.inventory.kpis import kpis
+from optiflow_lib.inventory.kpis import added_up, kpi_sums, kpis
 from optiflow_lib.inventory.lead_time import LearnedLeadTimes, learned_lead_times
 from optiflow_lib.inventory.life_cycle import life_cycle
 from optiflow_lib.inventory.lines import Known
@@ -23,6 +23,7 @@ __all__ = [
     "Events",
     "Known",
     "LearnedLeadTimes",
+    "added_up",
     "alternatives",
     "changed_lines",
     "classes",
@@ -30,6 +31,7 @@ __all__ = [
     "executed",
     "explain",
     "in_hindsight",
+    "kpi_sums",
     "kpis",
     "learned_lead_times",
     "life_cycle",

@@ -10,14 +10,18 @@ from optiflow_lib.inventory.horizon import horizon_of
 from optiflow_lib.inventory.kpi_definitions import KPI_DEFINITIONS
 from optiflow_lib.inventory.kpi_past import PERIOD_DAYS, YEAR_DAYS, Sums, past_of, period_sums
 from optiflow_lib.inventory.lookup import of_items
-from optiflow_lib.schemas.results import KPIS
+from optiflow_lib.schemas.results import KPI_SUMS, KPIS
 
 Array = NDArray[np.float64]
 KEY = ["kpi", "scope", "scope_id"]
 NEAR_DAYS = 3  # a night this close to four weeks, or to a year, ago stands for that day
 
 
-def kpis(
+PLACE = ["category", "location_id", "supplier_id"]
+ENDS = {"": 0, "previous_": PERIOD_DAYS, "last_year_": YEAR_DAYS}
+
+
+def kpi_sums(
     items: pd.DataFrame,
     *,
     daily_sales: pd.DataFrame,
@@ -27,13 +31,11 @@ def kpis(
     forecasts: pd.DataFrame,
     recommendations: pd.DataFrame,
     accuracy: pd.DataFrame,
-    earlier: pd.DataFrame,
     as_of: date,
 ) -> pd.DataFrame:
-    """Schema `KPIS` for all items, each category and each location; definitions in `KPI_DEFINITIONS`.
+    """Schema `KPI_SUMS`: what the indicators of any choice of places are added up from.
 
-    What needs a past stock level is missing when the source has no stock history. What is known of a night only
-    (risk, suggestions, forecast errors) takes its earlier values from the nights that are kept.
+    What needs a past stock level is missing when the source has no stock history.
 
     Args:
         items: Schema `ITEMS`.
@@ -44,7 +46,6 @@ def kpis(
         forecasts: Schema `FORECASTS`.
         recommendations: Schema `RECOMMENDATIONS`.
         accuracy: Schema `ACCURACY`.
-        earlier: Schema `KPIS` of earlier nights, with their as_of.
         as_of: The day being closed.
     """
     today = pd.Timestamp(as_of)
@@ -57,15 +58,66 @@ def kpis(
         today=today,
     )
     end = today.to_datetime64().astype("datetime64[D]").astype(np.int64)
-    now = period_sums(past, end) | _tonight(items, stock, forecasts, recommendations, accuracy)
-    columns = {
-        "value": now,
-        "previous": period_sums(past, end - PERIOD_DAYS),
-        "last_year": period_sums(past, end - YEAR_DAYS),
-    }
-    made = pd.concat([_added_up(items, sums).rename(name) for name, sums in columns.items()], axis=1)
-    made = _with_earlier(made, earlier, today).rename_axis(KEY).reset_index()
-    return KPIS.check(made, where="kpis")
+    places = items[PLACE].fillna({"supplier_id": ""})
+    tonight = _tonight(items, stock, forecasts, recommendations, accuracy)
+    parts = [
+        _by_place(places, period_sums(past, end - days) | ({} if days else tonight)).add_prefix(column)
+        for column, days in ENDS.items()
+    ]
+    made = pd.concat(parts, axis=1).rename_axis(["kpi", *PLACE]).reset_index()
+    return KPI_SUMS.check(made, where="kpis")
+
+
+def kpis(sums: pd.DataFrame, *, earlier: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Schema `KPIS` for all items, each category and each location; definitions in `KPI_DEFINITIONS`.
+
+    What is known of a night only (risk, suggestions, forecast errors) takes its earlier values from the nights
+    that are kept.
+
+    Args:
+        sums: Schema `KPI_SUMS`.
+        earlier: Schema `KPIS` of earlier nights, with their as_of.
+        as_of: The day being closed.
+    """
+    scopes = [
+        added_up(sums, by=column).assign(scope=scope)
+        for scope, column in (("all", None), ("category", "category"), ("location", "location_id"))
+    ]
+    made = pd.concat(scopes, ignore_index=True).set_index(KEY)
+    return KPIS.check(_with_earlier(made, earlier, pd.Timestamp(as_of)).reset_index(), where="kpis")
+
+
+def added_up(sums: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
+    """kpi, scope_id, value, previous, last_year of places taken together.
+
+    Args:
+        sums: Rows of schema `KPI_SUMS`.
+        by: A column of places; None for all of them as one, called "all".
+    """
+    key = ["kpi", "scope_id"]
+    named = sums.assign(scope_id="all" if by is None else sums[by])
+    total = named.groupby(key)[[f"{column}{part}" for column in ENDS for part in ("above", "below")]].sum(
+        min_count=1
+    )
+    columns = {(column or "value_").rstrip("_"): _divided(total, column) for column in ENDS}
+    every = pd.MultiIndex.from_product([KPI_DEFINITIONS, sorted(set(named["scope_id"]))], names=key)
+    return pd.DataFrame(columns).reindex(every).reset_index()
+
+
+def _divided(total: pd.DataFrame, column: str) -> pd.Series:
+    above, below = total[f"{column}above"], total[f"{column}below"]
+    return above.where(below.isna(), above / below.where(below > 0))
+
+
+def _by_place(places: pd.DataFrame, sums: Sums) -> pd.DataFrame:
+    """Above and below by kpi and place; below is missing where the sum is the value."""
+    rows = []
+    for name, (above, below) in sums.items():
+        # Without a denominator the sum is the value; where a denominator is not known, nothing is.
+        known = above if below is None else np.where(np.isnan(below), np.nan, above)
+        part = places.assign(kpi=name, above=known, below=np.nan if below is None else below)
+        rows.append(part.groupby(["kpi", *PLACE])[["above", "below"]].sum(min_count=1))
+    return pd.concat(rows)
 
 
 def _tonight(
@@ -100,31 +152,6 @@ def _tonight(
 def _weighted(values: Array, weight: Array) -> tuple[Array, Array]:
     known = ~np.isnan(values) & ~np.isnan(weight)
     return np.where(known, values * weight, 0.0), np.where(known, weight, 0.0)
-
-
-def _added_up(items: pd.DataFrame, sums: Sums) -> pd.Series:
-    """Every indicator of every scope, in the order of the definitions; NaN where it cannot be told."""
-    index, values = [], []
-    for scope, names in (
-        ("all", pd.Series("all", index=items.index)),
-        ("category", items["category"]),
-        ("location", items["location_id"]),
-    ):
-        codes, ids = pd.factorize(names, sort=True)
-        for name in KPI_DEFINITIONS:
-            index += [(name, scope, scope_id) for scope_id in ids]
-            values.append(_of_scope(sums.get(name), codes, len(ids)))
-    return pd.Series(np.concatenate(values), index=pd.MultiIndex.from_tuples(index, names=KEY))
-
-
-def _of_scope(pair: tuple[Array, Array | None] | None, codes: NDArray[np.int64], n_scopes: int) -> Array:
-    if pair is None:
-        return np.full(n_scopes, np.nan)
-    above: Array = np.bincount(codes, pair[0], minlength=n_scopes).astype(float)
-    if pair[1] is None:
-        return above
-    below = np.bincount(codes, pair[1], minlength=n_scopes)
-    return np.asarray(np.divide(above, below, out=np.full(n_scopes, np.nan), where=below > 0))
 
 
 def _with_earlier(made: pd.DataFrame, earlier: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:

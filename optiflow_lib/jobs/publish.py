@@ -67,7 +67,7 @@ def _daily_stock(night: Night) -> pd.DataFrame:
     if held is None:
         held = with_item_id(night.inputs.read("stock"), night.settings).assign(day=pd.Timestamp(night.as_of))
     known = _keyed(night, _recent(night, held[["item_id", "day", "on_hand"]]))
-    known["value"] = known["on_hand"] * known["unit_cost"]
+    known["value"] = known["on_hand"].clip(lower=0) * known["unit_cost"]
     known["items"], known["in_stock"] = 1, (known["on_hand"] > 0).astype("int64")
     return known.groupby(PLACE, as_index=False)[["value", "items", "in_stock"]].sum()
 

@@ -242,6 +242,22 @@ KPIS = Schema(
     },
     key=("kpi", "scope", "scope_id"),
 )
+KPI_SUMS = Schema(
+    "sums behind kpis",
+    {  # of the items of one place; a choice of places adds them up, then divides: value = above / below
+        "kpi": _text,
+        "category": _text,
+        "location_id": _text,
+        "supplier_id": _text,  # empty: no supplier delivers them
+        "above": _some_number,
+        "below": _some_number,  # missing: the sum is the value
+        "previous_above": _some_number,
+        "previous_below": _some_number,
+        "last_year_above": _some_number,
+        "last_year_below": _some_number,
+    },
+    key=("kpi", "category", "location_id", "supplier_id"),
+)
 MONITORING = Schema(
     "accuracy of past nights",
     {
@@ -281,6 +297,7 @@ NIGHT_TABLES = {
     "classes": CLASSES,
     "recommendations": RECOMMENDATIONS,
     "kpis": KPIS,
+    "kpi_sums": KPI_SUMS,
     "monitoring": MONITORING,
     "quality": QUALITY,
     "failures": FAILURES,

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from inventory_frames import NIGHT, TODAY, day, forecasts, items, receipts, stock
 
-from optiflow_lib.inventory import KPI_DEFINITIONS, kpis
+from optiflow_lib.inventory import KPI_DEFINITIONS, added_up, kpi_sums, kpis
 from optiflow_lib.schemas.results import ACCURACY, DAILY_SALES, KPIS, RECOMMENDATIONS
 
 NAMES = "ABCDE"
@@ -83,10 +83,10 @@ def earlier(*rows):
     return pd.DataFrame(list(rows), columns=["as_of", *KPIS.columns]).astype({"as_of": "datetime64[us]"})
 
 
-def measured(of, sales, history, came, *, held=None, past=None):
+def summed(of, sales, history, came, *, held=None):
     suggested, judged = night()
     held = history[history["day"] == TODAY] if held is None else held
-    made = kpis(
+    return kpi_sums(
         of,
         daily_sales=sales,
         stock=held,
@@ -95,9 +95,12 @@ def measured(of, sales, history, came, *, held=None, past=None):
         forecasts=forecasts(*range(1, len(NAMES) + 1)),
         recommendations=suggested,
         accuracy=judged,
-        earlier=earlier() if past is None else past,
         as_of=NIGHT,
     )
+
+
+def measured(*given, held=None, past=None):
+    made = kpis(summed(*given, held=held), earlier=earlier() if past is None else past, as_of=NIGHT)
     return made.set_index(["kpi", "scope", "scope_id"])
 
 
@@ -297,7 +300,7 @@ def test_what_only_nights_know_takes_its_past_from_the_nights_kept():
 def test_without_a_stock_history_what_needs_one_is_missing_and_the_rest_is_there():
     of, sales, _, came = SHOP
     suggested, judged = night()
-    made = kpis(
+    sums = kpi_sums(
         of,
         daily_sales=sales,
         stock=stock(A=3, B=2),
@@ -306,9 +309,9 @@ def test_without_a_stock_history_what_needs_one_is_missing_and_the_rest_is_there
         forecasts=forecasts(1.0),
         recommendations=suggested,
         accuracy=judged,
-        earlier=earlier(),
         as_of=NIGHT,
-    ).set_index(["kpi", "scope", "scope_id"])
+    )
+    made = kpis(sums, earlier=earlier(), as_of=NIGHT).set_index(["kpi", "scope", "scope_id"])
     assert value("stock_value", made=made) == 16
     assert value("revenue", made=made) == pytest.approx(value("revenue"))
     for kpi in ("service", "fill_rate", "cycle_service", "stockout_days", "turns", "gmroi"):
@@ -322,6 +325,18 @@ def test_a_shop_of_today_has_no_year_to_measure_turns_by():
     made = measured(of, sales, young, came)
     assert np.isnan(value("turns", made=made))
     assert value("service", made=made) > 0
+
+
+def test_any_choice_of_places_adds_up_to_what_its_items_alone_would_have():
+    of = SHOP[0].assign(supplier_id=["S1", "S2", "S1", None, "S2"])
+    sums = summed(of, *SHOP[1:])
+    chosen = (of["category"] == "Tea") & (of["supplier_id"] == "S1")
+    together = added_up(sums[(sums["category"] == "Tea") & (sums["supplier_id"] == "S1")]).set_index("kpi")
+    alone = measured(of[chosen], *SHOP[1:]).xs("all", level="scope").droplevel("scope_id")
+    for column in ("value", "previous", "last_year"):
+        expected = alone[column].reindex(together.index)
+        np.testing.assert_allclose(together[column].astype(float), expected.astype(float), rtol=1e-9)
+    assert set(sums["supplier_id"]) == {"S1", "S2", ""}
 
 
 def test_every_indicator_of_every_scope_is_there_once():

@@ -37,7 +37,17 @@ FIRST = (
     "dead_share",
     "wape",
 )
-MORE = ("units_sold", "fill_rate", "turns", "gmroi")
+MORE = (
+    "units_sold",
+    "fill_rate",
+    "lost_margin",
+    "stockout_days",
+    "cycle_service",
+    "turns",
+    "gmroi",
+    "bias",
+    "coverage_80",
+)
 RISKS = 8
 DELIVERIES = 8
 

@@ -1,13 +1,13 @@
-"""The key figures of any choice of items: as the night measured them, or added up where it measured no such choice."""
+"""The key figures of any choice of items: as the night measured them, or added up from what it measured."""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from optiflow_lib.dashboards.pages.filters import Filters
+from optiflow_lib.inventory import added_up
 from optiflow_lib.jobs.views import View
 
 KPI_DAYS, YEAR_DAYS, TREND_WEEKS = 28, 364, 13
@@ -32,31 +32,25 @@ class Indicator:
 
 
 def indicators(view: View, filters: Filters) -> dict[str, Indicator]:
-    """Every indicator that can be told for these filters, by its name in `kpis`.
+    """Every indicator for these filters, by its name in `KPI_DEFINITIONS`.
 
-    The night measures the whole shop, each category and each location. For other choices ratios that cannot be
-    added up are left out. Revenue and units follow the period chosen, the others have their own.
+    As the night measured it for the whole shop, a category or a location; for other choices added up from the same
+    sums. Revenue and units follow the period chosen, the others have their own.
     """
     measured = _measured(view, filters)
-    found = dict(measured) if measured is not None else _added_up(view, filters)
-    if filters.days != KPI_DAYS or measured is None:
+    found = {row.kpi: Indicator(row.value, row.previous, row.last_year) for row in measured.itertuples()}
+    if filters.days != KPI_DAYS:
         found |= _sold(view, filters)
     trends = _trends(view, filters)
-    return {
-        name: Indicator(one.value, one.previous, one.last_year, trends.get(name, one.trend))
-        for name, one in found.items()
-    }
+    return {name: replace(one, trend=trends.get(name, ())) for name, one in found.items()}
 
 
 def stock_by_category(view: View, filters: Filters) -> pd.DataFrame:
     """category, stock_value (money at cost), cover (days)."""
-    today = pd.Timestamp(view.as_of)
-    stock = filters.of(view.read("daily_stock"))
-    value = stock[stock["day"] == today].groupby("category")["value"].sum()
-    expected = filters.of(view.read("daily_forecast"))
-    daily = expected.groupby("category")["cost"].sum() / max(expected["day"].nunique(), 1)
-    cover = value / daily.where(daily > 0)
-    return pd.DataFrame({"stock_value": value, "cover": cover.reindex(value.index)}).reset_index()
+    by_category = added_up(filters.of(view.read("kpi_sums")), by="category")
+    wide = by_category.pivot_table(index="scope_id", columns="kpi", values="value", dropna=False)
+    shown = wide.reindex(columns=["stock_value", "days_of_cover"]).rename_axis("category").reset_index()
+    return shown.rename(columns={"days_of_cover": "cover"})
 
 
 def _scope(filters: Filters) -> tuple[str, str] | None:
@@ -73,46 +67,24 @@ def _of_scope(kpis: pd.DataFrame, scope: tuple[str, str]) -> pd.DataFrame:
     return kpis[(kpis["scope"] == scope[0]) & (kpis["scope_id"] == scope[1])]
 
 
-def _measured(view: View, filters: Filters) -> dict[str, Indicator] | None:
+def _measured(view: View, filters: Filters) -> pd.DataFrame:
+    """kpi, value, previous, last_year."""
     scope = _scope(filters)
-    if scope is None:
-        return None
-    rows = _of_scope(view.read("kpis"), scope)
-    return {row.kpi: Indicator(row.value, row.previous, row.last_year) for row in rows.itertuples()}
-
-
-def _added_up(view: View, filters: Filters) -> dict[str, Indicator]:
-    stock = filters.of(view.read("daily_stock")).groupby("day")[["value", "items", "in_stock"]].sum()
-    shown = filters.of(view.read("items"))["item_id"]
-    suggested = view.read("recommendations")
-    suggested = suggested[suggested["item_id"].isin(shown)]
-    ends = _ends(view.as_of)
-    value = [float(stock["value"].get(end, math.nan)) for end in ends]
-    service = [
-        _ratio(_period(stock, end)["in_stock"].sum(), _period(stock, end)["items"].sum()) for end in ends
-    ]
-    daily_cost = filters.of(view.read("daily_forecast")).groupby("day")["cost"].sum().mean()
-    return {
-        "stock_value": _three(value),
-        "service": _three(service),
-        "days_of_cover": Indicator(_ratio(value[0], daily_cost)),
-        "euros_at_risk": Indicator(float(suggested["euros_at_risk"].sum())),
-        "order_value": Indicator(float(suggested["value_eur"].sum())),
-        "wape": Indicator(_error(view, shown)),
-    }
+    if scope is not None:
+        return _of_scope(view.read("kpis"), scope)
+    return added_up(filters.of(view.read("kpi_sums")))
 
 
 def _sold(view: View, filters: Filters) -> dict[str, Indicator]:
     totals = filters.of(view.read("daily_totals")).groupby("day")[["quantity", "revenue"]].sum()
-    ends = (0, filters.days, YEAR_DAYS)
     today = pd.Timestamp(view.as_of)
     first_known = view.read("daily_totals")["day"].min()
     sums = []
-    for days in ends:
+    for days in (0, filters.days, YEAR_DAYS):
         end = today - pd.Timedelta(days=days)
-        is_known = end - pd.Timedelta(days=filters.days - 1) >= first_known
-        part = _period(totals, end, filters.days)
-        sums.append(part.sum() if is_known else part.sum() * math.nan)
+        first = end - pd.Timedelta(days=filters.days - 1)
+        part = totals[(totals.index >= first) & (totals.index <= end)].sum()
+        sums.append(part if first >= first_known else part * math.nan)
     return {
         name: _three([float(one[column]) for one in sums])
         for name, column in (("revenue", "revenue"), ("units_sold", "quantity"))
@@ -149,25 +121,3 @@ def _weeks(rows: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
     age = (today - rows.index).days // 7
     recent = rows[age < TREND_WEEKS]
     return recent.groupby(-age[age < TREND_WEEKS]).sum()
-
-
-def _ends(as_of: date) -> list[pd.Timestamp]:
-    return [pd.Timestamp(as_of) - pd.Timedelta(days=days) for days in (0, KPI_DAYS, YEAR_DAYS)]
-
-
-def _period(rows: pd.DataFrame, end: pd.Timestamp, days: int = KPI_DAYS) -> pd.DataFrame:
-    return rows[(rows.index > end - pd.Timedelta(days=days)) & (rows.index <= end)]
-
-
-def _ratio(numerator: float, denominator: float) -> float:
-    return float(numerator / denominator) if denominator else math.nan
-
-
-def _error(view: View, shown: pd.Series) -> float:
-    """WAPE of the champions in their backtest, weighted by what is expected to be sold."""
-    accuracy = view.read("accuracy")
-    judged = accuracy[accuracy["champion"] & accuracy["wape"].notna() & accuracy["item_id"].isin(shown)]
-    daily = (
-        view.read("forecasts").groupby("item_id")["forecast"].mean().reindex(judged["item_id"]).fillna(0.0)
-    )
-    return _ratio(float((judged["wape"].to_numpy() * daily.to_numpy()).sum()), float(daily.sum()))

@@ -90,6 +90,11 @@ def _create_night_tables() -> None:
         key="as_of kpi scope scope_id",
     )
     _create(
+        "kpi_sums",
+        "day: as_of; text: kpi category location_id supplier_id; number?: above below previous_above previous_below last_year_above last_year_below",
+        key="as_of kpi category location_id supplier_id",
+    )
+    _create(
         "monitoring",
         "day: as_of made_on; whole: items days; number?: wape bias mape mape_excluded_share coverage_80",
         key="as_of made_on",
