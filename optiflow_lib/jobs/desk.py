@@ -6,7 +6,7 @@ from datetime import date
 
 from optiflow_lib import store
 from optiflow_lib.errors import AccessError
-from optiflow_lib.jobs import actions
+from optiflow_lib.jobs import actions, overrides
 from optiflow_lib.jobs.night import opened_store
 from optiflow_lib.schemas.operations import ROLES
 from optiflow_lib.settings import Settings
@@ -63,6 +63,18 @@ class Desk:
             quantity=quantity,
             author=self.user,
             reason=reason,
+        )
+
+    def keep_quantity(self, *, item_id: str, quantity: float, until: date, reason: str) -> None:
+        """Orders this quantity of an item, in drafts of today and of the nights until a day.
+
+        Raises:
+            AccessError: the role does not allow it.
+            OrderError: the quantity is none, there is no such item, or the day has passed.
+        """
+        self._require("edit")
+        overrides.override(
+            self.settings, item_id=item_id, quantity=quantity, until=until, author=self.user, reason=reason
         )
 
     def approve(self, order_id: str) -> None:

@@ -10,7 +10,7 @@ from optiflow_lib import store
 from optiflow_lib.dashboards.components.explanation import demand_bars, expected_stock
 from optiflow_lib.dashboards.pages import alerts
 from optiflow_lib.errors import AccessError
-from optiflow_lib.jobs import views
+from optiflow_lib.jobs import overrides, views
 from optiflow_lib.jobs.desk import Desk
 from optiflow_lib.jobs.night import opened_store
 from optiflow_lib.schemas.results import INTERVAL_QUANTILES, PERCENTS
@@ -208,6 +208,24 @@ def test_a_quantity_is_changed_with_a_reason(shop_visit):
     assert is_harmless(reply.regions["drafts"])
 
 
+def test_a_quantity_is_kept_until_a_day_for_the_nights_to_come(shop_visit):
+    page = alerts.opened(shop_visit())
+    line = draft_line_of(page.settings)
+    until = page.view.as_of + timedelta(days=300)  # the shop's day may be months after the sample's last one
+    given = {
+        "order": line["order_id"],
+        "item": line["item_id"],
+        "reason": "Budget",
+        "until": until.isoformat(),
+    }
+    reply = ask(page, "quantity", quantity="7", **given)
+    assert "Quantité enregistrée : 7." in words(reply.regions["status"])
+    (kept,) = overrides.overrides(page.settings).itertuples()
+    assert (kept.item_id, kept.quantity, kept.author, kept.reason) == (line["item_id"], 7.0, "Zoé", "Budget")
+    assert kept.until == pd.Timestamp(until)
+    assert "Zoé : Budget (jusqu'au" in words(reply.regions["drafts"])
+
+
 def test_an_order_is_approved_after_a_second_look_then_sent(shop_visit):
     page = alerts.opened(shop_visit())
     order_id = draft_line_of(page.settings)["order_id"]
@@ -264,6 +282,14 @@ CRAFTED = [
     {"do": "snooze", "alerts": ["KEY"], "until": "UNTIL"},
     {"do": "reopen", "alerts": ["KEY"]},
     {"do": "quantity", "order": "ORDER", "item": "ITEM", "quantity": "5", "reason": "Other"},
+    {
+        "do": "quantity",
+        "order": "ORDER",
+        "item": "ITEM",
+        "quantity": "5",
+        "reason": "Other",
+        "until": "UNTIL",
+    },
     {"do": "approve", "order": "ORDER"},
     {"do": "send", "order": "ORDER"},
     {"do": "cancel", "order": "ORDER"},
@@ -323,6 +349,7 @@ def test_a_viewer_is_not_offered_what_is_refused(visit):
         {"item": "no such item"},
         {"order": "BC-1999-000001"},
         {"note": "x" * 201},
+        {"until": "2020-01-01"},
     ],
     ids=str,
 )

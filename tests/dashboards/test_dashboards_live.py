@@ -51,8 +51,11 @@ def test_a_file_travels_whole():
     assert base64.b64decode(file["content"]) == b"%PDF\x00\xff"
 
 
-def test_the_charts_library_comes_from_the_kernel_where_no_template_gave_it():
-    assert "plotly.js v" in say(live(), {"do": "plotly", "number": 2})["plotly"][:400]
+def test_where_no_page_gave_them_the_kernel_lends_the_charts_library_and_the_styles():
+    lent = say(live(), {"do": "lend", "number": 2})
+    assert "plotly.js v" in lent["plotly"][:400]
+    assert "--jp-layout-color0" in lent["styles"]
+    assert ".cards" in lent["styles"]
 
 
 @given(st.dictionaries(st.text(), json_values) | json_values)

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from optiflow_lib.dashboards.components.html import Html, script_json, tag
+from optiflow_lib.texts import Language
 
 Trace = dict[str, Any]
 # Told apart by colour-blind readers, in this order (after Okabe and Ito).
@@ -54,7 +55,7 @@ def chart(
 
 
 LEGEND = {"orientation": "h", "x": 0, "y": -0.15, "yanchor": "top"}
-_MARGIN = {"l": 52, "r": 12, "t": 12, "b": 36}
+_MARGIN = {"l": 52, "r": 12, "t": 24, "b": 36}
 
 
 def plain(name: object) -> str:
@@ -65,6 +66,12 @@ def plain(name: object) -> str:
 def days(values: Iterable[Any]) -> list[str]:
     """Days as plotly reads them."""
     return [f"{pd.Timestamp(value):%Y-%m-%d}" for value in values]
+
+
+def day_axis(language: Language) -> dict[str, Any]:
+    """An axis of days as the reader writes them."""
+    short, long = {"fr": ("%-d %b\n%Y", "%A %-d %B %Y"), "en": ("%b %-d\n%Y", "%A, %B %-d, %Y")}[language]
+    return {"type": "date", "tickformat": short, "hoverformat": long}
 
 
 def numbers(values: Iterable[float], *, digits: int = 2) -> list[float | None]:

@@ -169,6 +169,11 @@ def _quantity(line: Any, is_editable: bool, language: Language) -> Html:  # noqa
     by_hand = None
     if pd.notna(line.edited_by):
         why = text("{name}: {reason}", language, name=line.edited_by, reason=line.reason or "–")
+        if pd.notna(line.edited_until):
+            last = day(line.edited_until, language)
+            why = text(
+                "{name}: {reason} (until {day})", language, name=line.edited_by, reason=line.reason, day=last
+            )
         by_hand = tag("small", why, class_="by-hand")
     if not is_editable:
         return join([shown, by_hand])

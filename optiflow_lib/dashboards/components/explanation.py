@@ -136,7 +136,11 @@ def stock_chart(outlook: Outlook, language: Language) -> Html:
     if coming.any():
         is_arrival = coming.to_numpy() > 0
         traces.append(_arrivals(coming[is_arrival], plain[is_arrival], language))
-    layout = {"yaxis": {"rangemode": "tozero"}, "legend": charts.LEGEND}
+    layout = {
+        "xaxis": charts.day_axis(language),
+        "yaxis": {"rangemode": "tozero"},
+        "legend": charts.LEGEND,
+    }
     told = _stock_told(plain, days, outlook.arrivals, language)
     return charts.chart(traces, name="ahead", told=told, layout=layout, height=230)
 

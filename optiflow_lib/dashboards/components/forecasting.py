@@ -11,6 +11,7 @@ from optiflow_lib.dashboards.components.html import Html
 from optiflow_lib.texts import Language, number, text
 
 MOST_EVENTS = 12
+HALF_DAY = pd.Timedelta(hours=12)
 PARTS = ("weekly", "yearly", "events")
 
 
@@ -36,6 +37,7 @@ class Series:
 def forecast_chart(series: Series, language: Language) -> Html:
     """Past demand, the forecast with its 80 % interval, unusual days, days out of stock and events."""
     history, made = series.history, series.forecast
+    first, last = _ends(series)
     x = charts.days(made["day"])
     traces = [
         *charts.band(
@@ -64,6 +66,7 @@ def forecast_chart(series: Series, language: Language) -> Html:
         _event_spans(series),
         today,
         {
+            "xaxis": charts.day_axis(language) | {"range": [first.isoformat(), last.isoformat()]},
             "yaxis": {"rangemode": "tozero"},
             "legend": charts.LEGEND,
             "margin": {"l": 44, "r": 12, "t": 40, "b": 36},
@@ -100,7 +103,7 @@ def components_chart(parts: pd.DataFrame, language: Language) -> Html:
         level=number(float(parts["trend"].mean()), language, decimals=1),
         parts=", ".join(f"{name} {number(value, language, decimals=1)}" for name, value in swing.items()),
     )
-    layout = {"barmode": "relative", "legend": charts.LEGEND}
+    layout = {"xaxis": charts.day_axis(language), "barmode": "relative", "legend": charts.LEGEND}
     return charts.chart([*bars, level], name="components", told=told, layout=layout, height=280)
 
 
@@ -121,27 +124,20 @@ def _out_of_stock(history: pd.DataFrame) -> list[dict[str, Any]]:
     """A grey span for each stretch of days whose demand nobody knows."""
     unknown = history["quantity"].isna()
     stretch = (unknown != unknown.shift()).cumsum()[unknown]
-    half = pd.Timedelta(hours=12)
     return [
-        _span(part.iloc[0] - half, part.iloc[-1] + half, charts.MUTED)
+        _span(part.iloc[0], part.iloc[-1], charts.MUTED)
         for _, part in history.loc[unknown, "day"].groupby(stretch)
     ]
 
 
 def _event_spans(series: Series) -> dict[str, Any]:
-    first = series.history["day"].min()
-    events = series.events.drop_duplicates("event_id")
-    events = events[events["last_day"] >= first].sort_values("first_day").tail(MOST_EVENTS)
-    events = events.assign(first_day=events["first_day"].clip(lower=first))
-    if len(series.forecast):
-        last = series.forecast["day"].max()
-        events = events[events["first_day"] <= last].assign(
-            last_day=lambda rows: rows["last_day"].clip(upper=last)
-        )
-    half = pd.Timedelta(hours=12)
-    shapes = [
-        _span(row.first_day - half, row.last_day + half, charts.SERIES[3]) for row in events.itertuples()
-    ]
+    """Coloured days of events; those to come are named, inside the chart."""
+    first, last = _ends(series)
+    events = series.events.drop_duplicates("event_id").sort_values("first_day")
+    events = events[(events["last_day"] >= first) & (events["first_day"] <= last)].tail(MOST_EVENTS)
+    events = events.assign(
+        first_day=events["first_day"].clip(lower=first), last_day=events["last_day"].clip(upper=last)
+    )
     names = [
         {
             "x": f"{row.first_day:%Y-%m-%d}",
@@ -150,18 +146,26 @@ def _event_spans(series: Series) -> dict[str, Any]:
             "yanchor": "bottom",
             "yshift": 14 * (place % 2),
             "showarrow": False,
-            "xanchor": "left",
+            "xanchor": "left" if row.first_day < first + (last - first) * 3 / 4 else "right",
             "text": charts.plain(row.name),
             "font": {"size": 11, "color": charts.SERIES[3]},
         }
         for place, row in enumerate(events[events["to_come"]].itertuples())
     ]
-    return {"shapes": shapes, "annotations": names}
+    spans = [_span(row.first_day, row.last_day, charts.SERIES[3]) for row in events.itertuples()]
+    return {"shapes": spans, "annotations": names}
+
+
+def _ends(series: Series) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The first and the last day of the chart."""
+    days = pd.concat([series.history["day"], series.forecast["day"]])
+    return days.min(), days.max()
 
 
 def _span(first: pd.Timestamp, last: pd.Timestamp, colour: str) -> dict[str, Any]:
-    ends = {"x0": first.isoformat(), "x1": last.isoformat(), "y0": 0, "y1": 1, "yref": "paper"}
-    return {"type": "rect", **ends, "line": {"width": 0}, "fillcolor": f"{colour}22", "layer": "below"}
+    ends = {"x0": (first - HALF_DAY).isoformat(), "x1": (last + HALF_DAY).isoformat(), "y0": 0, "y1": 1}
+    look = {"line": {"width": 0}, "fillcolor": f"{colour}22", "layer": "below"}
+    return {"type": "rect", "yref": "paper", **ends, **look}
 
 
 def _told(series: Series, language: Language) -> str:

@@ -98,7 +98,7 @@ def series_chart(history: pd.DataFrame, unusual: pd.DataFrame, *, name: str, lan
         count=number(len(recent), language),
         days=number(len(history), language),
     )
-    layout = {"yaxis": {"rangemode": "tozero"}, "legend": charts.LEGEND}
+    layout = {"xaxis": charts.day_axis(language), "yaxis": {"rangemode": "tozero"}, "legend": charts.LEGEND}
     return charts.chart([sold, usual, marked], name="unusual", told=told, layout=layout, height=300)
 
 

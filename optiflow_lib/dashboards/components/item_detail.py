@@ -26,7 +26,7 @@ LONGEST_NOTE = 200
 
 @dataclass(frozen=True)
 class DraftLine:
-    """The line of a draft that a person may change."""
+    """The line of a draft that a person may change; `last_day` is the last one closed."""
 
     order_id: str
     item_id: str
@@ -35,6 +35,7 @@ class DraftLine:
     multiple: float
     unit: str
     unit_step: float
+    last_day: date
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def detail_head(
         signs = badge(label(alert.type, language), TONES.get(alert.severity, "muted"))
         said = tag("p", signs, " ", alert.sentence, class_="said")
     facts = tag("p", " · ".join(part for part in about if part), " ", links, class_="about")
-    return join([tag("h2", title, id="detail-title"), facts, said])
+    back = tag("a", text("↑ Back to the list", language), href="#work-list", class_="back")
+    return join([back, tag("h2", title, id="detail-title"), facts, said])
 
 
 def sentences_list(sentences: Sequence[str]) -> Html | None:
@@ -105,8 +107,9 @@ def quantity_form(line: DraftLine, language: Language) -> Html:
     reasons = [tag("option", text(reason, language), value=reason) for reason in REASONS]
     choose = tag("option", text("Choose…", language), value="")
     note = tag("input", type="text", name="note", maxlength=LONGEST_NOTE, placeholder=text("Note", language))
+    until = tag("input", type="date", name="until", min=(line.last_day + timedelta(days=1)).isoformat())
     suggested = text(
-        "Suggested: {quantity} {unit}, by packs of {multiple}.",
+        "Suggested: {quantity} {unit}, by packs of {multiple}. Without a day, the quantity holds for this draft only.",
         language,
         quantity=number(line.suggested, language, decimals=3),
         unit=line.unit,
@@ -128,6 +131,7 @@ def quantity_form(line: DraftLine, language: Language) -> Html:
             class_="field",
         ),
         tag("label", tag("span", text("Note", language)), note, class_="field grow"),
+        tag("label", tag("span", text("Keep until", language)), until, class_="field"),
         tag("button", text("Save", language), class_="button", type="submit"),
         tag("small", suggested),
         class_="filters quantity",

@@ -40,35 +40,42 @@ const keep = (file) => {
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 };
 
-// Outside the served pages nobody has loaded plotly: the kernel gives it, once for the whole document.
+// Outside the served pages nobody has loaded plotly and the styles: the kernel lends them, once for the document.
 const lent = (model) => {
   window.optiflow ??= {};
   window.optiflow.plotly ??= new Promise((loaded) => {
     const take = (message) => {
       if (!message.plotly) return;
       model.off("msg:custom", take);
+      const style = document.createElement("style");
       const script = document.createElement("script");
+      style.textContent = message.styles;
       script.textContent = message.plotly;
-      document.head.append(script);
+      document.head.append(style, script);
       loaded(window.Plotly);
     };
     model.on("msg:custom", take);
-    model.send({ do: "plotly" });
+    model.send({ do: "lend" });
   });
   return async (root) => {
     const plotly = await window.optiflow.plotly;
-    for (const figure of root.querySelectorAll("figure[data-chart]")) {
-      const place = figure.querySelector(".plot") ?? document.createElement("div");
-      place.className = "plot";
-      figure.prepend(place);
-      const style = getComputedStyle(figure);
-      const coloured = figure
-        .querySelector("script")
-        .textContent.replace(/var\((--[\w-]+)\)/g, (_, name) => style.getPropertyValue(name).trim() || "#4477aa");
-      const { data, layout } = JSON.parse(coloured);
-      plotly.react(place, data, { ...layout, height: 320 }, { displayModeBar: false, responsive: true });
-    }
+    for (const figure of root.querySelectorAll("figure[data-chart]")) drawn(plotly, figure);
   };
+};
+
+const drawn = (plotly, figure) => {
+  const style = getComputedStyle(figure);
+  const value = (name) => style.getPropertyValue(name).trim() || "#808080";
+  const source = figure.querySelector("script").textContent;
+  const { data, layout } = JSON.parse(source.replace(/var\((--[\w-]+)\)/g, (_, name) => value(name)));
+  const place = figure.querySelector(".plot") ?? document.createElement("div");
+  place.className = "plot";
+  figure.prepend(place);
+  const clear = "rgba(0,0,0,0)";
+  const axis = { gridcolor: value("--border"), zerolinecolor: value("--border") };
+  const look = { paper_bgcolor: clear, plot_bgcolor: clear, font: { color: value("--text") }, xaxis: axis, yaxis: axis };
+  const height = parseInt(style.getPropertyValue("--chart-height"), 10);
+  plotly.react(place, data, { ...layout, height, template: { layout: look } }, { displayModeBar: false, responsive: true });
 };
 
 function render({ model, el }) {
@@ -214,7 +221,7 @@ function render({ model, el }) {
   el.classList.add("optiflow-live");
   model.on("msg:custom", onReply);
   regions.forEach(connect);
-  if (printed && !window.optiflow?.draw) regions.forEach(draw);
+  if (!window.optiflow?.draw) regions.forEach(draw);
   if (!printed) ask({ do: "render" });
   window.dispatchEvent(new CustomEvent("optiflow:live", { detail: name }));
   return () => {

@@ -152,8 +152,8 @@ class Live(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has no types
 
     def _on_message(self, _widget: object, content: object, _buffers: object) -> None:
         number = content.get("number") if isinstance(content, dict) else None
-        if isinstance(content, dict) and content.get("do") == "plotly":
-            self.send({"number": number, "plotly": _plotly_source()})
+        if isinstance(content, dict) and content.get("do") == "lend":
+            self.send({"number": number, "plotly": _plotly_source(), "styles": _styles()})
             return
         reply = self.answer(content)
         self.send({"number": number} | (_written(reply) if reply else {}))
@@ -180,6 +180,14 @@ def _written(reply: Reply) -> dict[str, Any]:
 def _plotly_source() -> str:
     # Where no page template has loaded it (JupyterLab), the charts' library comes from the kernel: offline too.
     return (files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
+
+
+def _styles() -> str:
+    here = Path(__file__).parent
+    static = here.parent / "voila" / "templates" / "optiflow" / "static"
+    return "\n".join(
+        file.read_text(encoding="utf-8") for file in (here / "lab.css", static / "components.css")
+    )
 
 
 def _refuse(wrong: bool, name: str, value: object) -> None:  # noqa: FBT001 - the condition it is about

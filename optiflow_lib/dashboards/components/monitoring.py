@@ -13,6 +13,8 @@ from optiflow_lib.dashboards.components.words import TONES, label
 from optiflow_lib.texts import Language, day, number, percent, text
 
 TARGET_COVERAGE = 0.8
+STEP_COLOURS = (*charts.SERIES, charts.MUTED, charts.ACCENT)
+LEAST_DAYS = 14
 MEASURES = ("wape", "mape", "bias", "coverage_80")
 
 
@@ -59,9 +61,7 @@ def steps_chart(steps: pd.DataFrame, order: list[str], names: Mapping[str, str],
         order
     )
     bars = [
-        charts.bars(
-            x, charts.numbers(spent[step]), name=step, colour=charts.SERIES[place % len(charts.SERIES)]
-        )
+        charts.bars(x, charts.numbers(spent[step]), name=step, colour=STEP_COLOURS[place % len(STEP_COLOURS)])
         for place, step in enumerate(spent.columns)
     ]
     last = steps[steps["run_id"] == order[-1]].sort_values("duration_s", ascending=False)
@@ -135,7 +135,12 @@ def accuracy_chart(monitoring: pd.DataFrame, language: Language) -> Html:
         coverage=percent(float(last["coverage_80"]), language),
         days=number(float(last["days"]), language),
     )
-    layout = {"yaxis": {"tickformat": ".0%"}, "shapes": [target], "legend": charts.LEGEND}
+    layout = {
+        "xaxis": charts.day_axis(language),
+        "yaxis": {"tickformat": ".0%"},
+        "shapes": [target],
+        "legend": charts.LEGEND,
+    }
     return charts.chart(lines, name="accuracy", told=told, layout=layout, height=320)
 
 
@@ -190,18 +195,20 @@ def visits_chart(visits: pd.DataFrame, pages: Mapping[str, str], language: Langu
         )
         for place, page in enumerate(by_page.columns)
     ]
-    last = visits[visits["day"] == visits["day"].max()]
+    last_day, half = visits["day"].max(), pd.Timedelta(hours=12)
+    first = min(visits["day"].min(), last_day - pd.Timedelta(days=LEAST_DAYS - 1)) - half
+    last = visits[visits["day"] == last_day]
     told = text(
         "{day}: {visits} visits.",
         language,
-        day=day(last["day"].iloc[0], language),
+        day=day(last_day, language),
         visits=number(int(last["visits"].sum()), language),
     )
     layout = {
         "barmode": "stack",
         "legend": charts.LEGEND,
         "yaxis": {"rangemode": "tozero", "tickformat": ",d"},
-        "xaxis": {"tickformat": "%d/%m", "dtick": 86_400_000 if len(by_page) < 10 else None},
+        "xaxis": charts.day_axis(language) | {"range": [first.isoformat(), (last_day + half).isoformat()]},
     }
     return charts.chart(bars, name="visits", told=told, layout=layout, height=260)
 

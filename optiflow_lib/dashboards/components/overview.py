@@ -59,7 +59,11 @@ def sales_chart(
     ]
     layout = charts.merged(
         charts.upright(f"{today:%Y-%m-%d}", words=text("today", language)),
-        {"yaxis": {"rangemode": "tozero", "ticksuffix": "\u00a0€"}, "legend": charts.LEGEND},
+        {
+            "xaxis": charts.day_axis(language),
+            "yaxis": {"rangemode": "tozero", "ticksuffix": "\u00a0€"},
+            "legend": charts.LEGEND,
+        },
     )
     told = text(
         "{sold} sold in the period, {expected} expected in the next {days} days.",
@@ -149,7 +153,11 @@ def deliveries_table(deliveries: pd.DataFrame, *, as_of: date, language: Languag
         return empty(text("No delivery is expected.", language))
     late = deliveries["expected_on"] <= pd.Timestamp(as_of)
     when = [
-        [day(expected, language), " ", badge(text("late", language), "bad") if is_late else None]
+        [
+            day(expected, language, style="d MMM"),
+            " ",
+            badge(text("late", language), "bad") if is_late else None,
+        ]
         for expected, is_late in zip(deliveries["expected_on"], late, strict=True)
     ]
     shown = [

@@ -50,14 +50,19 @@ class Decisions:
         return Decided(text("Alerts updated: {count}.", self.language, count=count))
 
     def set_quantity(self, asked: Asked, day: views.Day) -> Decided:
-        """Changes the quantity of a draft's line, with a reason."""
+        """Changes the quantity of a draft's line, with a reason; with a day also what the nights until then draft."""
         line = self._line(asked, day)
         quantity = asked.number("quantity")
         fits = 0 <= quantity <= MOST_UNITS and is_multiple(quantity, line.unit_step)
         _refuse(f"{quantity:g} {line.unit} cannot be ordered", unless=fits)
-        self.desk.set_quantity(
-            order_id=line.order_id, item_id=line.item_id, quantity=quantity, reason=self._reason(asked)
-        )
+        reason = self._reason(asked)
+        if asked.words("until"):
+            until = self._until(asked)
+            self.desk.keep_quantity(item_id=line.item_id, quantity=quantity, until=until, reason=reason)
+        else:
+            self.desk.set_quantity(
+                order_id=line.order_id, item_id=line.item_id, quantity=quantity, reason=reason
+            )
         shown = number(quantity, self.language, decimals=3)
         packs = number(line.multiple, self.language, decimals=3)
         beside = text("It is no multiple of the pack of {multiple}.", self.language, multiple=packs)
@@ -95,7 +100,7 @@ class Decisions:
     def _until(self, asked: Asked) -> date:
         until = asked.day("until")
         furthest = self.view.as_of + timedelta(days=LONGEST_SNOOZE_DAYS)
-        _refuse(f"an alert cannot be put off until {until}", unless=self.view.as_of < until <= furthest)
+        _refuse(f"{until} is no day to come within a year", unless=self.view.as_of < until <= furthest)
         return until
 
     def _line(self, asked: Asked, day: views.Day) -> DraftLine:

@@ -94,6 +94,7 @@ def draft_line(facts: ItemFacts, day: Day) -> DraftLine | None:
         multiple=float(inputs.get("multiple") or facts.item["unit_step"]),
         unit=str(facts.item["unit"]),
         unit_step=float(facts.item["unit_step"]),
+        last_day=facts.view.as_of,
     )
 
 

@@ -1,0 +1,75 @@
+import shutil
+from datetime import date, datetime
+
+import pytest
+from playwright.sync_api import expect
+from screens import NAMES, READERS, drawn, fits, look, plain, words
+from served import served
+
+from optiflow_lib import store
+from optiflow_lib.dashboards.components.monitoring import bytes_shown
+from optiflow_lib.jobs import views
+from optiflow_lib.jobs.condition import condition
+from optiflow_lib.jobs.night import opened_store
+from optiflow_lib.settings import load_settings
+
+pytestmark = pytest.mark.browser
+ENDED = datetime(2026, 11, 1, 3, 2)
+
+
+@pytest.fixture(scope="module")
+def nights(shop_night, tmp_path_factory):
+    """A served shop whose store has two recorded nights, one of which failed."""
+    copied = shutil.copytree(shop_night.parent, tmp_path_factory.mktemp("nights") / "shop")
+    settings = load_settings(copied / shop_night.name)
+    with opened_store(settings) as opened:
+        for run_id, state in (("night-1", "failed"), ("night-2", "done")):
+            store.start_run(
+                opened, run_id=run_id, chain="nightly", as_of=date(2026, 10, 31), started_at=ENDED, folder="x"
+            )
+            for step, seconds in (("20_forecasts", 30.0), ("40_alerts", 5.5)):
+                is_bad = state == "failed" and step == "40_alerts"
+                store.record_step(
+                    opened,
+                    run_id=run_id,
+                    step=step,
+                    state="failed" if is_bad else "done",
+                    ended_at=ENDED,
+                    duration_s=seconds,
+                    message="<b>disk full</b>" if is_bad else None,
+                )
+            store.finish_run(
+                opened, run_id=run_id, state=state, ended_at=ENDED, duration_s=42.0, items=12, failed_items=0
+            )
+    with served(copied / shop_night.name) as running:
+        yield running
+
+
+@pytest.mark.parametrize(("locale", "viewport"), READERS, ids=NAMES)
+def test_nights_on_screen_are_those_of_the_store(nights, new_context, locale, viewport):
+    page = look(new_context(locale=locale, viewport=viewport).new_page(), f"{nights.address}/monitoring")
+    steps = {trace["name"]: trace["y"] for trace in drawn(page, "steps")}
+    stored = views.steps_of_runs(nights.settings, ["night-1", "night-2"])
+    assert steps == {name: part["duration_s"].tolist() for name, part in stored.groupby("step")}
+    rows = page.locator('[data-region="nights"] table').first.locator("tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text({"fr": "Terminée", "en": "Done"}[locale[:2]])
+    expect(page.locator('[data-region="nights"]')).to_contain_text("<b>disk full</b>")
+    assert fits(page)
+
+
+def test_the_visit_that_is_looking_is_counted_for_the_next_one(nights, new_context):
+    page = look(new_context().new_page(), f"{nights.address}/monitoring")
+    before = views.visits_per_day(nights.settings)["visits"].sum()
+    look(page, f"{nights.address}/monitoring")
+    counted = drawn(page, "visits")
+    assert sum(sum(trace["y"]) for trace in counted) >= before > 0
+    assert {trace["name"] for trace in counted} == {"Supervision"}
+
+
+def test_sizes_and_versions_are_those_of_the_machine(nights, new_context):
+    page = look(new_context().new_page(), f"{nights.address}/monitoring")
+    now = condition(nights.settings)
+    told = words(page, '[data-region="state"]')
+    assert plain(bytes_shown(now.snapshot_bytes, "fr")) in told
+    assert f"prophet {now.versions['prophet']}" in told
