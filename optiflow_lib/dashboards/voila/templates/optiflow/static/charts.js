@@ -17,6 +17,7 @@ export const plotly = () =>
 
 // Names of days and months, signs of numbers: the browser knows them for every language.
 const speak = (library, language) => {
+  if (language === "en") return; // plotly's own words; every other language is completed from them
   const names = (options, dates) => dates.map((date) => new Intl.DateTimeFormat(language, options).format(date));
   const days = Array.from({ length: 7 }, (_, day) => new Date(2023, 0, 1 + day));
   const months = Array.from({ length: 12 }, (_, month) => new Date(2023, month, 1));
