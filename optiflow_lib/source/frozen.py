@@ -103,7 +103,24 @@ def freeze(
     Returns:
         The inputs, as `open_inputs` gives them.
     """
-    first_day = as_of - timedelta(days=history_days - 1)
+    frames, notes, left_out = _read(source, as_of=as_of, first_day=as_of - timedelta(days=history_days - 1))
+    manifest = {
+        "as_of": as_of.isoformat(),
+        "tables": {table: _write_parts(folder, table, rows) for table, rows in frames.items()}
+        | {name: [_write_part(folder, rows)] for name, rows in beside().items()},
+        "notes": notes,
+        "left_out": left_out.isoformat() if left_out else None,
+    }
+    written = json.dumps(manifest, indent=1).encode()
+    _write_atomically(folder / "manifests" / f"{_digest(manifest)}.json", written)
+    _write_atomically(folder / f"{as_of}.json", written)
+    return Inputs(folder, as_of, manifest)
+
+
+def _read(
+    source: Source, *, as_of: date, first_day: date
+) -> tuple[dict[str, pd.DataFrame], list[str], date | None]:
+    """Every logical table as it stood on a day, what could not be had so, and the half-loaded day left out."""
     with source.one_moment():
         frames = {
             table: source.read(
@@ -118,18 +135,7 @@ def freeze(
         left_out = day_left_out(source, as_of) if last_day else None
     if "stock_history" in frames:
         frames["stock_history"] = every_evening(frames["stock_history"], as_of=as_of)
-    notes = as_they_stood(frames, later, as_of=as_of, last_day=last_day)
-    manifest = {
-        "as_of": as_of.isoformat(),
-        "tables": {table: _write_parts(folder, table, rows) for table, rows in frames.items()}
-        | {name: [_write_part(folder, rows)] for name, rows in beside().items()},
-        "notes": notes,
-        "left_out": left_out.isoformat() if left_out else None,
-    }
-    written = json.dumps(manifest, indent=1).encode()
-    _write_atomically(folder / "manifests" / f"{_digest(manifest)}.json", written)
-    _write_atomically(folder / f"{as_of}.json", written)
-    return Inputs(folder, as_of, manifest)
+    return frames, as_they_stood(frames, later, as_of=as_of, last_day=last_day), left_out
 
 
 def open_inputs(folder: Path, as_of: date, *, digest: str | None = None) -> Inputs:

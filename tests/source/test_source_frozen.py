@@ -136,6 +136,20 @@ def test_a_table_that_the_source_did_not_have_is_named(tmp_path):
     assert "[prices]" in error.value.mend
 
 
+def test_tables_from_elsewhere_are_kept_beside_the_sources_and_count_for_the_digest(tmp_path):
+    def frozen_beside(own):
+        with plain_shop(tmp_path / "shop") as source:
+            inputs = tmp_path / "inputs"
+            return freeze(source, inputs, as_of=AS_OF, history_days=365, beside=lambda: {"book": own})
+
+    book = pd.DataFrame({"order_id": ["X1"], "open_quantity": [3.0]})
+    first = frozen_beside(book)
+    assert not frozen(tmp_path).has("book")
+    kept = open_inputs(tmp_path / "inputs", AS_OF, digest=first.digest)
+    pd.testing.assert_frame_equal(kept.read("book"), book)
+    assert frozen_beside(book.assign(open_quantity=4.0)).digest != first.digest
+
+
 # --- an earlier day, as it stood ----------------------------------------------------------------
 
 

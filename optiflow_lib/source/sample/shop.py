@@ -82,17 +82,14 @@ def history(
     products: pd.DataFrame, wanted: np.ndarray, drawn: Chances, *, days: pd.DatetimeIndex
 ) -> ShopHistory:
     """Day after day: receive, sell what is there, take returns, order by a min/max rule on recent sales."""
-    count, n_days = wanted.shape
     terms = _terms(products)
-    life = _ordering_life(products, terms, n_days=n_days)
-    mean_lead = terms["lead_time"].to_numpy()
-    open_on = {day: terms["order_weekdays"].str.contains(str(day)).to_numpy() for day in range(1, 8)}
-    due = np.zeros((count, n_days + ORDER_LIFE_DAYS))
-    pipeline = np.zeros(count)
-    recent = products["niveau"].to_numpy().copy()
+    may_order = _order_days(products, terms, days=days)
+    mean_lead, is_open = terms["lead_time"].to_numpy(), opening(days) > 0
+    count, n_days = wanted.shape
+    due, pipeline = np.zeros((count, n_days + ORDER_LIFE_DAYS)), np.zeros(count)
+    recent, last_sold = products["niveau"].to_numpy().copy(), np.full(count, -n_days)
     stock = np.ceil(recent * (mean_lead + 10)) * (products["lancement"].to_numpy() == 0)
     sold, returned, on_hand = np.zeros((3, count, n_days))
-    last_sold, is_open = np.full(count, -n_days), opening(days) > 0
     lines: list[tuple[np.ndarray, int, np.ndarray, np.ndarray]] = []
     for t in range(n_days):
         stock += due[:, t]
@@ -104,9 +101,7 @@ def history(
         stock = stock - sold[:, t] + returned[:, t]
         on_hand[:, t] = stock
         recent = np.where(stock > 0, recent + (sold[:, t] - recent) / 28, recent)
-        ordering, quantity = _orders(
-            terms, recent, stock + pipeline, may_order=open_on[days[t].isoweekday()] & life[:, t]
-        )
+        ordering, quantity = _orders(terms, recent, stock + pipeline, may_order=may_order[:, t])
         taken = np.rint(mean_lead[ordering] * drawn.lead_time[ordering, t])
         taken = np.clip(taken, 1, ORDER_LIFE_DAYS - 1).astype(int)
         due[ordering, t + taken] += quantity
@@ -122,12 +117,15 @@ def _terms(products: pd.DataFrame) -> pd.DataFrame:
     return terms.assign(review=np.ceil(7 / gap), pack=products["colisage"].to_numpy(float))
 
 
-def _ordering_life(products: pd.DataFrame, terms: pd.DataFrame, *, n_days: int) -> np.ndarray:
-    """Days on which an order would arrive while the product is sold, (items, days)."""
+def _order_days(products: pd.DataFrame, terms: pd.DataFrame, *, days: pd.DatetimeIndex) -> np.ndarray:
+    """Days on which the supplier takes orders and one would arrive while the product is sold, (items, days)."""
+    takes_orders = np.stack(
+        [[str(day) in weekdays for day in range(1, 8)] for weekdays in terms["order_weekdays"]]
+    )
     wait = (terms["lead_time"] + terms["review"]).to_numpy()
     first, end = products["lancement"].to_numpy() - wait, products["fin"].to_numpy() - wait
-    day = np.arange(n_days)
-    return np.asarray((day >= first[:, None]) & (day < end[:, None]))
+    day = np.arange(len(days))
+    return np.asarray(takes_orders[:, days.day_of_week] & (day >= first[:, None]) & (day < end[:, None]))
 
 
 def _orders(
