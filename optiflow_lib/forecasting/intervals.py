@@ -15,12 +15,15 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from optiflow_lib.forecasting.prophet_map.compiled import compiled
+from optiflow_lib.forecasting.prophet_map.compiled import announce, compiled, inner
 from optiflow_lib.forecasting.prophet_map.deviation import Law
 
 Array = NDArray[np.float64]
 CHUNK = 64  # items per call
 TAIL = 1e-11  # probability that the integral may leave out
+LEAST_NOISE = (
+    2e-3  # of the largest bend: a smaller noise (a series without any) would need an endless integral
+)
 
 
 def day_quantiles(law: Law, probabilities: Sequence[float], *, n_threads: int = 1) -> Array:
@@ -35,6 +38,7 @@ def day_quantiles(law: Law, probabilities: Sequence[float], *, n_threads: int = 
         chunk = slice(first, first + CHUNK)
         found[:, chunk] = _day_quantiles(p, start, tuple(a[chunk] for a in law.arrays), weights)
 
+    announce(_day_quantiles, seconds=5)
     with ThreadPoolExecutor(n_threads) as pool:
         list(pool.map(fill, range(0, n_items, CHUNK)))
     return found
@@ -44,6 +48,7 @@ def sum_quantiles(law: Law, probabilities: Sequence[float]) -> Array:
     """Deviations of the sum over all days of the law, units, shape (n_probabilities, n_items)."""
     p = np.asarray(probabilities, dtype=float)
     start = np.array([NormalDist().inv_cdf(max(q, 1 - q)) for q in p])
+    announce(_sum_quantiles, seconds=5)
     return _sum_quantiles(p, start, law.arrays)
 
 
@@ -85,7 +90,7 @@ def _day_weights(n: int) -> Array:
     return np.arange(0.5, n)
 
 
-@compiled
+@inner
 def _log_moment(theta: float, chance: float, scales: Array) -> float:
     """Log of E exp(theta * jumps) for one theta below 1 / max(scales)."""
     total = 0.0
@@ -94,7 +99,7 @@ def _log_moment(theta: float, chance: float, scales: Array) -> float:
     return total
 
 
-@compiled
+@inner
 def _reach(chance: float, scales: Array, noise: float) -> float:
     """A radius that the deviation leaves with probability below TAIL (Chernoff's bound, best of some θ)."""
     best = np.inf
@@ -108,7 +113,7 @@ def _reach(chance: float, scales: Array, noise: float) -> float:
     return best
 
 
-@compiled
+@inner
 def _characteristic(chance: float, scales: Array, noise: float, step: float, count: int) -> Array:
     """φ(u_k)/u_k at the midpoints u_k = (k + 1/2) step."""
     values = np.empty(count)
@@ -121,7 +126,7 @@ def _characteristic(chance: float, scales: Array, noise: float, step: float, cou
     return values
 
 
-@compiled
+@inner
 def _quantile(p: float, start: float, values: Array, step: float, noise: float, reach: float) -> float:
     """Root of F(x) = max(p, 1-p), signed: Newton inside a bracket."""
     wanted = max(p, 1.0 - p)
@@ -144,7 +149,7 @@ def _quantile(p: float, start: float, values: Array, step: float, noise: float, 
     return x if p > 0.5 else -x
 
 
-@compiled
+@inner
 def _distribution(x: float, values: Array, step: float) -> tuple[float, float]:
     """Cumulative probability and density at x."""
     turn, half = np.exp(1j * step * x), np.exp(0.5j * step * x)
@@ -156,9 +161,9 @@ def _distribution(x: float, values: Array, step: float) -> tuple[float, float]:
     return 0.5 + total * step / np.pi, density * step * step / np.pi
 
 
-@compiled
+@inner
 def _grid(chance: float, scales: Array, noise: float) -> tuple[float, float, int]:
-    """Step and number of midpoints for ten digits."""
+    """A radius, the step, the number of midpoints for ten digits."""
     reach = _reach(chance, scales, noise)
     step = np.pi / reach
     last = np.sqrt(-2.0 * np.log(TAIL)) / noise
@@ -173,10 +178,11 @@ def _day_quantiles(p: Array, start: Array, law: tuple[Array, ...], weights: Arra
         for d in range(factor.shape[1]):
             h = ahead[i] + d
             scales = bend[i] * factor[i, d] * weights[:h]
-            reach, step, count = _grid(chance[i], scales, noise[i])
-            values = _characteristic(chance[i], scales, noise[i], step, count)
+            deviation = max(noise[i], LEAST_NOISE * scales.max())
+            reach, step, count = _grid(chance[i], scales, deviation)
+            values = _characteristic(chance[i], scales, deviation, step, count)
             for q in range(p.size):
-                found[q, i, d] = _quantile(p[q], start[q], values, step, noise[i], reach)
+                found[q, i, d] = _quantile(p[q], start[q], values, step, deviation, reach)
     return found
 
 
@@ -193,7 +199,7 @@ def _sum_quantiles(p: Array, start: Array, law: tuple[Array, ...]) -> Array:
                 if past >= 0:
                     scales[j] += factor[i, d] * (past + 0.5)
             scales[j] *= bend[i]
-        deviation = noise[i] * np.sqrt(n_days)
+        deviation = max(noise[i] * np.sqrt(n_days), LEAST_NOISE * scales.max())
         reach, step, count = _grid(chance[i], scales, deviation)
         values = _characteristic(chance[i], scales, deviation, step, count)
         for q in range(p.size):

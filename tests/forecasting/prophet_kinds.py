@@ -174,6 +174,9 @@ KINDS = {
     "multiplicative": Kind(plain(**PRODUCT), product),
     "ragged, additive": Kind(plain(**FRENCH), ragged),
     "ragged, multiplicative": Kind(plain(**PRODUCT), ragged),
+    "ragged, holidays that differ by year": Kind(
+        plain(country_holidays="US", seasonality_mode="multiplicative"), ragged
+    ),
     "sparse, additive": Kind(plain(**FRENCH), sparse),
     "sparse, multiplicative": Kind(plain(**PRODUCT), sparse),
     "intermittent, additive": Kind(plain(**FRENCH), intermittent),

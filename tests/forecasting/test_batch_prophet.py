@@ -112,6 +112,16 @@ def test_bad_input_is_named(change: dict[str, object], named: str):
         BatchProphet().add_regressor("promo").fit(demand)
 
 
+def test_a_condition_that_is_neither_true_nor_false_is_named():
+    demand = history("A-0", n=60).assign(late=1.0)
+    model = BatchProphet().add_seasonality("late_week", 7, 2, condition_name="late")
+    with pytest.raises(DataError, match=r"condition late is 0\.5 at item_id=A-0, day=2025-11-01"):
+        model.fit(demand.assign(late=0.5))
+    model.fit(demand)
+    with pytest.raises(DataError, match="condition late is 2 at item_id=A-0, day=2025-12-31"):
+        model.predict(3, future=future(["A-0"], 3, late=2.0))
+
+
 def test_a_repeated_day_is_named():
     demand = history("A-0", n=30)
     with pytest.raises(DataError, match="item_id=A-0, day=2025-12-01"):

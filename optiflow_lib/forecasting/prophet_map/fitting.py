@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optiflow_lib.forecasting.prophet_map.fitted import Fitted
-from optiflow_lib.forecasting.prophet_map.histories import histories_of
+from optiflow_lib.forecasting.prophet_map.histories import histories_of, refuse_other_than_flags
 from optiflow_lib.forecasting.prophet_map.model import FittedModel
 from optiflow_lib.forecasting.prophet_map.setup import Setup, setup_of
 from optiflow_lib.forecasting.prophet_map.specification import Specification
@@ -53,6 +53,9 @@ def fit_of(asked: Specification, demand: pd.DataFrame, *, solver: str, n_threads
     own = asked.own_names() + (["cap"] if asked.growth == "logistic" else [])
     where = "demand given to BatchProphet.fit"
     histories = histories_of(demand, bucket_days=asked.bucket_days, own=own, where=where)
+    refuse_other_than_flags(
+        histories.own, asked.conditions(), item_ids=histories.item_ids, days=histories.days, where=where
+    )
     setup = setup_of(asked, histories)
     solution = (_batch if solver == "batch" else _stan)(asked, setup, n_threads)
     setup = replace(

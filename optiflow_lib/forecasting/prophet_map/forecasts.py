@@ -47,7 +47,7 @@ class Forecasts:
         Raises:
             ForecastError: a value of `future` is missing; item and day are named.
         """
-        model, names = self._found(), [f"q{100 * p:g}" for p in quantiles]
+        model, names = self._found(), _names(quantiles)
         days = model.days_ahead(horizon_days)
         if self._genuine:
             made = genuine.predicted(self._genuine, days, quantiles=quantiles, future=future)
@@ -138,11 +138,11 @@ class Forecasts:
 
         if self._genuine:
             self._refuse("interval_quantiles")
-        model = self._found()
+        model, names = self._found(), _names(quantiles)
         mean = model.mean(days, future)
         total = mean.forecast.sum(axis=1)
         found = intervals.sum_quantiles(model.law(mean), quantiles)
-        columns = {f"q{100 * p:g}": total + q for p, q in zip(quantiles, found, strict=True)}
+        columns = {name: total + q for name, q in zip(names, found, strict=True)}
         return pd.DataFrame({"item_id": pd.Series(self.item_ids, dtype="str"), "mean": total, **columns})
 
     @property
@@ -160,3 +160,14 @@ class Forecasts:
             where=f"BatchProphet.{asked_for}",
             mend="use fit and to_prophet: each item is a prophet.Prophet",
         )
+
+
+def _names(quantiles: Sequence[float]) -> list[str]:
+    outside = [p for p in quantiles if not 0 < p < 1]
+    if outside:
+        raise ForecastError(
+            what=f"{outside[0]:g} is no probability",
+            where="quantiles given to BatchProphet",
+            mend="give numbers between 0 and 1, such as 0.9 for the 90 % quantile",
+        )
+    return [f"q{100 * p:g}" for p in quantiles]

@@ -1,6 +1,6 @@
 """A demand frame as matrices, items × buckets: what the solvers work on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optiflow_lib.errors import DataError, ForecastError
+from optiflow_lib.forecasting.prophet_map.plain import cells_of, day_numbers, is_plain
 from optiflow_lib.schemas.results import DEMAND
 
 Array = NDArray[np.float64]
@@ -61,20 +62,49 @@ def histories_of(demand: pd.DataFrame, *, bucket_days: int, own: Sequence[str], 
         DataError: a day repeats, a quantity is infinite or no number, a column of `own` is missing where the
             quantity is known, or weekly rows do not lie whole weeks apart; item and day are named.
     """
-    _refuse_unusable(demand, where=where)
-    rows = DEMAND.check(demand, where=where)
-    codes, item_ids = pd.factorize(rows["item_id"], sort=True)
-    day = rows["day"].to_numpy().astype("datetime64[D]")
-    first = day.min() if len(day) else np.datetime64("1970-01-01")
-    offset = (day - first).astype(np.int64)
-    _refuse_off_week(rows, offset % bucket_days != 0, where=where)
-    bucket = offset // bucket_days
-    shape = (len(item_ids), int(bucket.max(initial=-1)) + 1)
-    quantity = spread(codes, bucket, rows["quantity"], shape)
-    brought = {name: spread(codes, bucket, _numbers(rows, name, where), shape) for name in own}
+    rows = demand
+    if not is_plain(demand):
+        _refuse_unusable(demand, where=where)
+        rows = DEMAND.check(demand, where=where)
+    day = day_numbers(rows["day"])
+    first = int(day.min()) if len(day) else 0
+    first_day = np.datetime64(first, "D")
+    offset = day - first
+    if bucket_days > 1:
+        _refuse_off_week(rows, offset % bucket_days != 0, where=where)
+    cells = cells_of(rows["item_id"], offset // bucket_days if bucket_days > 1 else offset)
+    if cells.repeated:
+        DEMAND.check(demand, where=where)  # names the row
+    quantity = cells.filled(rows["quantity"])
+    brought = {name: cells.filled(_numbers(rows, name, where)) for name in own}
     for name, values in brought.items():
-        _refuse_gap(np.isnan(values) & ~np.isnan(quantity), name, item_ids, first, bucket_days, where=where)
-    return Histories(np.asarray(item_ids, dtype=object), first, bucket_days, quantity, brought)
+        gap = np.isnan(values) & ~np.isnan(quantity)
+        _refuse_gap(gap, name, cells.item_ids, first_day, bucket_days, where=where)
+    return Histories(cells.item_ids, first_day, bucket_days, quantity, brought)
+
+
+def refuse_other_than_flags(
+    values: Mapping[str, Array],
+    conditions: Sequence[str],
+    *,
+    item_ids: NDArray[np.object_],
+    days: Days,
+    where: str,
+) -> None:
+    """Prophet takes a condition that is true or false, nothing else.
+
+    Raises:
+        DataError: some known value is neither 0 nor 1; item and day are named.
+    """
+    for name in conditions:
+        wrong = np.argwhere(~np.isin(values[name], (0.0, 1.0)) & ~np.isnan(values[name]))
+        if len(wrong):
+            i, d = wrong[0]
+            raise DataError(
+                what=f"condition {name} is {values[name][i, d]:g} at item_id={item_ids[i]}, day={days[d]}",
+                where=where,
+                mend="give true or false",
+            )
 
 
 def future_values(
@@ -162,7 +192,7 @@ def _refuse_off_week(rows: pd.DataFrame, off: NDArray[np.bool_], *, where: str) 
 def _refuse_gap(
     gap: NDArray[np.bool_],
     name: str,
-    item_ids: pd.Index,
+    item_ids: NDArray[np.object_],
     first: np.datetime64,
     bucket_days: int,
     *,

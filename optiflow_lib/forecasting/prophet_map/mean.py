@@ -134,11 +134,13 @@ def _effect(
     days: NDArray[np.datetime64],
     own: Mapping[str, Array],
 ) -> Array:
-    common = [i for i in chosen if i < calendar.n_shared]
-    effect = fitted.beta[:, common] @ shared[:, common].T
-    mine = [i for i in chosen if i >= calendar.n_shared]
-    if mine:
+    effect = np.zeros((len(fitted.item_ids), len(days)))
+    for i in chosen:  # column by column: a matrix product's last bits depend on how many items it has
+        if i < calendar.n_shared:
+            effect += fitted.beta[:, i, None] * shared[:, i]
+    if max(chosen) >= calendar.n_shared:
         values = own_values(asked, calendar, fitted, days=days, own=own)
-        for i in mine:
-            effect += fitted.beta[:, i, None] * values[i - calendar.n_shared]
-    return np.asarray(effect)
+        for i in chosen:
+            if i >= calendar.n_shared:
+                effect += fitted.beta[:, i, None] * values[i - calendar.n_shared]
+    return effect

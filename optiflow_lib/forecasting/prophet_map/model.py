@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 from optiflow_lib.forecasting.calendar import Array, Calendar
 from optiflow_lib.forecasting.prophet_map.deviation import Law
 from optiflow_lib.forecasting.prophet_map.fitted import Fitted
-from optiflow_lib.forecasting.prophet_map.histories import Days, Histories, days_from, future_values
+from optiflow_lib.forecasting.prophet_map.histories import (
+    Days,
+    Histories,
+    days_from,
+    future_values,
+    refuse_other_than_flags,
+)
 from optiflow_lib.forecasting.prophet_map.mean import Mean, mean_of
 from optiflow_lib.forecasting.prophet_map.specification import Specification
 
@@ -52,6 +58,10 @@ class FittedModel:
         """
         days = self.days_ahead(horizon)
         own = future_values(future, own=self.asked.own_names(), item_ids=self.fitted.item_ids, days=days)
+        where = "frame future given to BatchProphet"
+        refuse_other_than_flags(
+            own, self.asked.conditions(), item_ids=self.fitted.item_ids, days=days, where=where
+        )
         buckets = self.last_bucket + np.arange(1, horizon + 1)
         return mean_of(self.asked, self.calendar, self.fitted, buckets=buckets, days=days, own=own)
 

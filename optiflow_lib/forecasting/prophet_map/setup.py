@@ -190,8 +190,8 @@ def _standardised(asked: Specification, histories: Histories, known: NDArray[np.
         if regressor.standardize == "auto":
             binary = np.all(~known | (values == 0) | (values == 1), axis=1)
             wanted &= ~binary
-        mean = np.sum(values, axis=1, where=known) / rows
-        squares = np.sum((values - mean[:, None]) ** 2, axis=1, where=known)
+        mean = _sums(values, known) / rows
+        squares = _sums((values - mean[:, None]) ** 2, known)
         center[:, r] = np.where(wanted, mean, 0.0)
         spread[:, r] = np.where(wanted, np.sqrt(squares / np.maximum(rows - 1, 1)), 1.0)
     return {"center": center, "spread": spread}
@@ -200,3 +200,10 @@ def _standardised(asked: Specification, histories: Histories, known: NDArray[np.
 def _range(values: Array, known: NDArray[np.bool_]) -> tuple[Array, Array]:
     low = np.min(values, axis=1, where=known, initial=np.inf)
     return low, np.max(values, axis=1, where=known, initial=-np.inf)
+
+
+def _sums(values: Array, known: NDArray[np.bool_]) -> Array:
+    """Row by row over the known values alone: days outside an item's history change no bit."""
+    rows = known.sum(axis=1)
+    first = np.concatenate([[0], np.cumsum(rows)])[:-1]
+    return np.asarray(np.add.reduceat(values[known], first)) if len(rows) else np.zeros(0)

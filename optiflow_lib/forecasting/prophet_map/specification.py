@@ -105,8 +105,11 @@ class Specification:
 
     def own_names(self) -> list[str]:
         """Columns each item brings itself: regressors, conditions of seasonalities."""
-        conditions = [s.condition for s in self.seasonalities.values() if s.condition]
-        return list(dict.fromkeys([*self.regressors, *conditions]))
+        return list(dict.fromkeys([*self.regressors, *self.conditions()]))
+
+    def conditions(self) -> list[str]:
+        """Those of them that say when a seasonality holds: true or false."""
+        return [s.condition for s in self.seasonalities.values() if s.condition]
 
     def add(self, part: Seasonality | Regressor) -> None:
         """Adds a seasonality or regressor after checking its name and scale."""

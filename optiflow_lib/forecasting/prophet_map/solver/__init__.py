@@ -11,11 +11,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from optiflow_lib.forecasting.prophet_map.compiled import announce
 from optiflow_lib.forecasting.prophet_map.fitted import Array, Fitted
+from optiflow_lib.forecasting.prophet_map.histories import Days, Histories, days_from
 from optiflow_lib.forecasting.prophet_map.mean import own_values
 from optiflow_lib.forecasting.prophet_map.setup import Setup
 from optiflow_lib.forecasting.prophet_map.solver.batch import Demand, Model, Optimum, fit_items
-from optiflow_lib.forecasting.prophet_map.solver.moments import design_of
+from optiflow_lib.forecasting.prophet_map.solver.moments import BLOCK, SEGMENT, design_of
 from optiflow_lib.forecasting.prophet_map.specification import Specification
 
 CHUNK = 64  # items per call
@@ -30,6 +32,7 @@ def solved(asked: Specification, setup: Setup, *, n_threads: int) -> tuple[Fitte
         np.zeros((n, n_columns)), np.zeros(n), np.zeros(n), np.zeros((n, width)),
         np.zeros(n), np.zeros(n), np.zeros(n, dtype=np.bool_),
     )  # fmt: skip
+    announce(fit_items, seconds=15)
     with ThreadPoolExecutor(n_threads) as pool:
         for columns, items in setup.groups:
             group = _Group(asked, setup, columns, items)
@@ -59,13 +62,15 @@ class _Group:
         self.first, last = int(setup.fitted.start[items].min()), int(setup.fitted.end[items].max()) + 1
         self.days = slice(self.first, last)
         described = [setup.calendar.columns[c] for c in columns]
-        shared = np.array([not c.own for c in described])
-        multiplies = np.array([c.multiplicative for c in described])
-        x = setup.calendar.shared_values(setup.histories.days[self.days])[:, columns[shared]]
-        self.design, order = design_of(x, multiplies[shared])
+        shared = np.array([not c.own for c in described], dtype=bool)
+        multiplies = np.array([c.multiplicative for c in described], dtype=bool)
+        sparse = np.array([c.kind == "holiday" for c in described], dtype=bool)
+        self.row, days = _rows(setup.histories, self.first, last)
+        x = setup.calendar.shared_values(days)[:, columns[shared]]
+        self.design, order = design_of(x, multiplies=multiplies[shared], sparse=sparse[shared])
         self.columns = np.concatenate([columns[shared][order], columns[~shared]])
         grows = asked.growth != "flat"
-        scales = np.array([setup.calendar.columns[c].prior_scale for c in self.columns])
+        scales = np.array([setup.calendar.columns[c].prior_scale for c in self.columns], dtype=float)
         ridge = np.concatenate([1 / scales**2, np.full(2 if grows else 1, LEVEL_RIDGE)])
         self.model = Model(multiplies[~shared], ridge, 1 / asked.changepoint_prior_scale, grows)
 
@@ -73,7 +78,7 @@ class _Group:
         """The optimum of some of the items, coefficients in the calendar's order."""
         at = self.setup.fitted.taken(chunk)
         demand = Demand(
-            self.setup.histories.quantity[chunk, self.days], self._own(chunk, at),
+            self.row, self.setup.histories.quantity[chunk, self.days], self._own(chunk, at),
             at.start - self.first, at.end - self.first, at.scale, at.floor,
             at.changepoint - self.first, at.n_changepoints,
         )  # fmt: skip
@@ -91,3 +96,14 @@ class _Group:
         histories = self.setup.histories
         own = {name: values[chunk, self.days] for name, values in histories.own.items()}
         return own_values(self.asked, self.setup.calendar, at, days=histories.days[self.days], own=own)
+
+
+def _rows(histories: Histories, first: int, last: int) -> tuple[int, Days]:
+    """The design's row of bucket `first`, and the days of all rows: whole blocks from the start of a segment on.
+
+    Segments begin at fixed days, counted from 1970.
+    """
+    bucket = int(histories.first_day.astype("datetime64[D]").astype(int)) // histories.bucket_days
+    row = (bucket + first) % SEGMENT
+    end = -(-(row + last - first) // BLOCK) * BLOCK
+    return row, days_from(histories.first_day, first - row + np.arange(end), histories.bucket_days)

@@ -28,8 +28,9 @@ class Model(NamedTuple):
 
 
 class Demand(NamedTuple):
-    """Items as `Fitted` describes them; buckets count from the design's first row, shape (n_items, n_buckets)."""
+    """Items as `Fitted` describes them; `row` is the design's for bucket 0; matrices are items × buckets."""
 
+    row: int
     quantity: Array
     own: Array
     start: Whole
@@ -130,7 +131,7 @@ def _item(model: Model, demand: Demand, i: int, y: Array, mask: Array, own: Arra
         after = demand.changepoint[i, j] - start
         changepoint[j], begins[j] = after * step, int(np.ceil(after))
     return Item(
-        start, y, mask, known, own, model.own_multiplies, start >= 0,
+        demand.row + start, y, mask, known, own, model.own_multiplies, start >= 0,
         changepoint, begins, step, model.ridge, model.rate, model.grows,
     )  # fmt: skip
 
@@ -195,6 +196,6 @@ def _space(design: Design, lead: int, n_bends: int) -> Space:
         np.zeros(n_days + 2 * BLOCK + 8),
     )
     return Space(
-        sums, np.zeros((n, n)), np.zeros((n, n)), np.zeros((3, n)),
+        sums, np.zeros((n, n)), np.zeros((n, n)), np.zeros(n, dtype=np.int64), np.zeros((3, n)),
         np.zeros((n_bends, n_bends)), np.zeros((7, n_bends + 1)), np.zeros((n_bends + 1, n_bends + 1)),
     )  # fmt: skip

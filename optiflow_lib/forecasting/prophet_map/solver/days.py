@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from optiflow_lib.forecasting.prophet_map.compiled import inner
+from optiflow_lib.forecasting.prophet_map.compiled import in_order, inner
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -12,15 +12,20 @@ Places = NDArray[np.int64]
 @inner
 def column_sum(x: Array, days: Places, first: int, weight: Array) -> float:
     """``Σ_d weight[d] · x[first + d]``, over `days` only where a column has such (it is zero elsewhere)."""
-    total = 0.0
     if days.size:
-        for day in days:
-            if day >= first and day < first + weight.size:
-                total += weight[day - first] * x[day]
-        return total
-    inside = x[first : first + weight.size]
+        return _sparse_sum(x, days, first, weight)
+    total, inside = 0.0, x[first : first + weight.size]
     for d in range(weight.size):
         total += weight[d] * inside[d]
+    return total
+
+
+@in_order
+def _sparse_sum(x: Array, days: Places, first: int, weight: Array) -> float:
+    total = 0.0
+    for day in days:
+        if day >= first and day < first + weight.size:
+            total += weight[day - first] * x[day]
     return total
 
 

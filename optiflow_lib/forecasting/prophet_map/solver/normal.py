@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optiflow_lib.forecasting.prophet_map.compiled import inner, spliced
+from optiflow_lib.forecasting.prophet_map.compiled import inner
 from optiflow_lib.forecasting.prophet_map.solver.days import add_columns_and_slopes, column_sum, suffix_sums
 from optiflow_lib.forecasting.prophet_map.solver.item import Item, State
 from optiflow_lib.forecasting.prophet_map.solver.moments import BLOCK, Design, add_block_moments, add_days
@@ -99,7 +99,7 @@ def _spread(item: Item, suffix: Array, row: Array) -> None:
         row[level + 1 + j] = suffix[1, j] - item.changepoint[j] * suffix[0, j]
 
 
-@spliced
+@inner
 def _trend_by_trend(item: Item, suffix: Array, rows: Array) -> None:
     """The same for pairs of them; `rows` are the last ones of the curvature."""
     n_bends, at = item.begins.size, rows.shape[1] - rows.shape[0]
@@ -118,7 +118,7 @@ def _trend_by_trend(item: Item, suffix: Array, rows: Array) -> None:
             row[at + j] = suffix[2, j] - (c + other) * suffix[1, j] + c * other * suffix[0, j]
 
 
-@spliced
+@inner
 def _shared_by_trend(
     design: Design, item: Item, plain: Array, scaled: Array, sums: Sums, gram: Array
 ) -> None:
@@ -164,7 +164,7 @@ def _sparse_by_trend(design: Design, item: Item, plain: Array, scaled: Array, su
                         sums.slope[j, k] += value * (d * item.step)
 
 
-@spliced
+@inner
 def _own_by_columns(design: Design, item: Item, state: State, sums: Sums, gram: Array) -> None:
     n_shared, n_own, n_days = design.x.shape[1], item.own.shape[0], item.y.size
     plain, scaled = sums.weight[0, :n_days], sums.weight[1, :n_days]
@@ -186,7 +186,7 @@ def _own_by_columns(design: Design, item: Item, state: State, sums: Sums, gram: 
             gram[n_shared + o, n_shared + p] = product
 
 
-@spliced
+@inner
 def _shared_by_shared(design: Design, item: Item, state: State, sums: Sums, gram: Array) -> None:
     """From the tables, piece by piece of the trend.
 
@@ -204,11 +204,10 @@ def _shared_by_shared(design: Design, item: Item, state: State, sums: Sums, gram
         begin = item.begins[passed] if passed >= 0 else 0
         end = item.begins[j] if j < n_bends else n_days
         slope = growth * item.step
-        base = level + slope * (design.origin - item.first)
-        first, last, count = _listed(design, item, begin, end, sums)
+        first, last, count = _listed(item, begin, end, sums)
         if last > first:
-            add_block_moments(design, first, last, base, slope, plain, gram)
-        add_days(design, sums.days[:count], sums.signs[:count], base, slope, plain, gram)
+            add_block_moments(design, first, last, item.first, level, slope, plain, gram)
+        add_days(design, sums.days[:count], sums.signs[:count], item.first, level, slope, plain, gram)
         if j < n_bends:
             growth += bend
             level -= bend * item.changepoint[j]
@@ -216,17 +215,17 @@ def _shared_by_shared(design: Design, item: Item, state: State, sums: Sums, gram
 
 
 @inner
-def _listed(design: Design, item: Item, begin: int, end: int, sums: Sums) -> tuple[int, int, int]:
+def _listed(item: Item, begin: int, end: int, sums: Sums) -> tuple[int, int, int]:
     """Whole blocks nearest to some days, and how many single days to add or take off, filled up to eights.
 
     Where most days are unknown: no block, and the known days.
     """
-    last_block, missing = design.moments.shape[1] - 1, 0
+    missing = 0
     for d in range(begin, end):
         if item.mask[d] == 0.0:
             missing += 1
-    low = min((item.first + begin + BLOCK // 2) // BLOCK, last_block)
-    high = min((item.first + end + BLOCK // 2) // BLOCK, last_block)
+    low = (item.first + begin + BLOCK // 2) // BLOCK
+    high = (item.first + end + BLOCK // 2) // BLOCK
     few = high <= low or 2 * missing > end - begin
     if few:
         low, high = 0, 0

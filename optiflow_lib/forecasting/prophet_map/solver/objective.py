@@ -6,7 +6,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from optiflow_lib.forecasting.prophet_map.compiled import inner
+from optiflow_lib.forecasting.prophet_map.compiled import in_order, inner
 from optiflow_lib.forecasting.prophet_map.solver.days import add_dense, add_sparse, trend_values
 from optiflow_lib.forecasting.prophet_map.solver.item import Item, State
 from optiflow_lib.forecasting.prophet_map.solver.moments import Design
@@ -23,7 +23,7 @@ def best_variance(rss: float, known: int) -> float:
     return max(variance, LEAST_VARIANCE)
 
 
-@inner
+@in_order
 def objective(item: Item, z: Array, rss: float, variance: float) -> float:
     """F."""
     lead = item.ridge.size

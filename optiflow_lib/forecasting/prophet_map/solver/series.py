@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optiflow_lib.forecasting.prophet_map.compiled import inner, spliced
+from optiflow_lib.forecasting.prophet_map.compiled import in_order, inner, spliced
 from optiflow_lib.forecasting.prophet_map.solver.elimination import backward, eliminated, forward
 from optiflow_lib.forecasting.prophet_map.solver.item import Item, State
 from optiflow_lib.forecasting.prophet_map.solver.lasso import lasso
@@ -23,6 +23,7 @@ from optiflow_lib.forecasting.prophet_map.solver.objective import (
 )
 
 Array = NDArray[np.float64]
+Places = NDArray[np.int64]
 MOST_STEPS = 200
 MOST_HALVINGS = 30
 GAUSS_NEWTON_STEPS = 0  # far from the optimum the exact curvature may have no minimum
@@ -37,6 +38,7 @@ class Space(NamedTuple):
         sums: For sums over days.
         gram: Curvature, (u, u).
         factor: Its partial Cholesky factor, (u, u).
+        places: Of the elimination, (u,).
         vectors: Gradient, unknowns before a step, the step; (3, u).
         bend: The changepoints' own curvature, (S, S).
         small: The changepoints' right-hand side and solution, and the lasso's vectors; (7, S + 1).
@@ -46,6 +48,7 @@ class Space(NamedTuple):
     sums: Sums
     gram: Array
     factor: Array
+    places: Places
     vectors: Array
     bend: Array
     small: Array
@@ -133,7 +136,7 @@ def _factorised(item: Item, variance: float, space: Space) -> bool:
             space.factor[i, j] = space.gram[i, j]
         if i < lead:
             space.factor[i, i] += variance * item.ridge[i]
-    if not eliminated(space.factor, lead):
+    if not eliminated(space.factor, lead, space.places):
         return False
     for i in range(lead, n):
         if not space.factor[i, i] > 0.0:
@@ -144,7 +147,7 @@ def _factorised(item: Item, variance: float, space: Space) -> bool:
     return True
 
 
-@inner
+@in_order
 def _alternated(item: Item, z: Array, rss: float, variance: float, prior: float, space: Space) -> None:
     """Minimises the quadratic model in z and σ² by turns, while σ² stays near `prior`, the factor's.
 
