@@ -57,8 +57,12 @@ def book_of(inputs: Inputs, settings: Settings) -> Book:
     entered = _rows(inputs, settings, ENTERED_RECEIPTS, "entered_receipts")
     on_order = _rows(inputs, settings, ON_ORDER, "on_order")
     receipts = _rows(inputs, settings, RECEIPTS, "receipts")
-    parts = purchasing.source_parts(on_order if inputs.has("on_order") else None, receipts)
-    matched = purchasing.matches(placed, parts, overdue_days=settings.inventory.overdue_days)
+    matched = purchasing.matches(
+        placed,
+        on_order if inputs.has("on_order") else None,
+        receipts,
+        overdue_days=settings.inventory.overdue_days,
+    )
     standing = purchasing.line_standing(placed, entered, matched)
     return Book(
         on_order=purchasing.all_on_order(on_order, standing),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from optiflow_lib.purchasing.coming import OPEN, all_on_order, all_receipts, line_standing
 from optiflow_lib.purchasing.drafts import drafts
-from optiflow_lib.purchasing.matching import matches, source_parts
+from optiflow_lib.purchasing.matching import matches
 from optiflow_lib.purchasing.overrides import in_force
 from optiflow_lib.purchasing.plain import file_name
 from optiflow_lib.purchasing.prices import unit_prices
@@ -34,7 +34,6 @@ __all__ = [
     "order_csv",
     "order_eml",
     "order_pdf",
-    "source_parts",
     "supplier_language",
     "unit_prices",
 ]

@@ -1,24 +1,11 @@
 """Which lines of the business database are orders of ours that somebody typed in there: no unit is counted twice."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 _SAME = ["item_id", "supplier_id"]
 _PART = ["order_line_id", *_SAME, "ordered_on", "received_on", "open", "quantity"]
-MATCH = ["order_id", "item_id", "order_line_id", "received_on", "open", "quantity"]
 SMALLEST = 1e-6  # below every unit's step: what is left of three times 0.1 out of 0.3 is nothing
-
-
-@dataclass
-class _Part:
-    """Units of a source line that are not matched yet."""
-
-    line: Any
-    left: float
 
 
 def source_parts(on_order: pd.DataFrame | None, receipts: pd.DataFrame) -> pd.DataFrame:
@@ -45,7 +32,9 @@ def source_parts(on_order: pd.DataFrame | None, receipts: pd.DataFrame) -> pd.Da
     return found.sort_values([*order, "item_id"], kind="stable", ignore_index=True)
 
 
-def matches(placed: pd.DataFrame, parts: pd.DataFrame, *, overdue_days: int) -> pd.DataFrame:
+def matches(
+    placed: pd.DataFrame, on_order: pd.DataFrame | None, receipts: pd.DataFrame, *, overdue_days: int
+) -> pd.DataFrame:
     """The units of the business database that are units of our order lines, first come, first matched.
 
     A line of the same item and supplier that was ordered on or after our order's day is ours, until ours is so late
@@ -54,7 +43,8 @@ def matches(placed: pd.DataFrame, parts: pd.DataFrame, *, overdue_days: int) -> 
 
     Args:
         placed: Schema `PLACED_LINES` with item_id; cancelled orders are not matched.
-        parts: As `source_parts` gives them.
+        on_order: Schema `ON_ORDER` with item_id; None when the source has none.
+        receipts: Schema `RECEIPTS` with item_id.
         overdue_days: An order this many days late is no longer counted on.
 
     Returns:
@@ -62,32 +52,46 @@ def matches(placed: pd.DataFrame, parts: pd.DataFrame, *, overdue_days: int) -> 
         a part and no unit of ours is in two rows.
     """
     ours = placed[(placed["state"] != "cancelled") & (placed["quantity"] > 0)]
-    ours = ours.sort_values(["ordered_on", "order_id", "item_id"], kind="stable")
-    late = pd.Timedelta(days=overdue_days)
-    ours = ours.assign(until=(ours["expected_on"] + late).fillna(pd.Timestamp.max.floor("D")))
-    earliest = ours["ordered_on"].min()
-    known = parts[parts["ordered_on"] >= earliest] if len(ours) else parts.iloc[:0]
-    candidates = {
-        key: [_Part(line, line.quantity) for line in lines.itertuples(index=False)]
-        for key, lines in known.groupby(_SAME, sort=False)
-    }
-    rows = [row for line in ours.itertuples(index=False) for row in _taken(line, candidates)]
-    made = pd.DataFrame(rows, columns=MATCH)
-    return made.astype({"received_on": "datetime64[us]", "open": bool, "quantity": float})
+    ours = ours.sort_values(["ordered_on", "order_id", "item_id"], kind="stable", ignore_index=True)
+    pending = None if on_order is None else _possible(on_order, ours)
+    parts = source_parts(pending, _possible(receipts, ours))
+    last_days = ours["expected_on"] + pd.Timedelta(days=overdue_days)
+    taken = _first_come(ours.assign(until=last_days), parts)
+    line, part, quantity = (list(column) for column in zip(*taken, strict=True)) if taken else ([], [], [])
+    theirs = parts.loc[part, ["order_line_id", "received_on", "open"]].reset_index(drop=True)
+    owner = ours.loc[line, ["order_id", "item_id"]].reset_index(drop=True)
+    return owner.join(theirs).assign(quantity=np.asarray(quantity, dtype=float))
 
 
-def _taken(line: Any, candidates: dict[Any, list[_Part]]) -> Iterator[tuple[Any, ...]]:
-    missing = line.quantity
-    for part in candidates.get((line.item_id, line.supplier_id), ()):
-        if missing <= SMALLEST or part.line.ordered_on > line.until:
-            return
-        if part.left <= SMALLEST or part.line.ordered_on < line.ordered_on:
-            continue
-        taken = min(missing, part.left)
-        part.left -= taken
-        missing -= taken
-        theirs = part.line
-        yield (line.order_id, line.item_id, theirs.order_line_id, theirs.received_on, theirs.open, taken)
+def _possible(rows: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:
+    """The lines of the source that may be ours: years of receipts are not."""
+    recent = rows[rows["ordered_on"] >= ours["ordered_on"].min()]
+    return recent[recent["item_id"].isin(ours["item_id"].unique())]
+
+
+def _first_come(ours: pd.DataFrame, parts: pd.DataFrame) -> list[tuple[int, int, float]]:
+    """Rows of ours, rows of parts and the units that they share."""
+    numbers = {key: rows.tolist() for key, rows in parts.groupby(_SAME, sort=False).groups.items()}
+    left, ordered_on = parts["quantity"].tolist(), parts["ordered_on"].tolist()
+    first = dict.fromkeys(
+        numbers, 0
+    )  # the parts of a key before this one are taken, or older than any order to come
+    taken = []
+    for line in ours[[*_SAME, "ordered_on", "until", "quantity"]].itertuples():
+        key = (line.item_id, line.supplier_id)
+        candidates, missing = numbers.get(key, ()), line.quantity
+        while first.get(key, 0) < len(candidates) and missing > SMALLEST:
+            part = candidates[first[key]]
+            if ordered_on[part] > line.until:
+                break
+            shared = min(missing, left[part]) if ordered_on[part] >= line.ordered_on else 0.0
+            if shared > 0:
+                taken.append((line.Index, part, shared))
+            left[part] -= shared
+            missing -= shared
+            if left[part] <= SMALLEST or ordered_on[part] < line.ordered_on:
+                first[key] += 1
+    return taken
 
 
 def _given_up(arrived: pd.DataFrame, pending: pd.DataFrame) -> pd.DataFrame:

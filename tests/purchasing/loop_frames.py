@@ -74,7 +74,7 @@ def overrides_of(*made) -> pd.DataFrame:
 
 def matched_of(placed, on_order, receipts) -> pd.DataFrame:
     """The units of the source that are ours."""
-    return matching.matches(placed, matching.source_parts(on_order, receipts), overdue_days=OVERDUE_DAYS)
+    return matching.matches(placed, on_order, receipts, overdue_days=OVERDUE_DAYS)
 
 
 def standing_of(placed, *, entered=None, on_order=None, receipts=None) -> pd.DataFrame:
