@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 VISITOR_COOKIE = "optiflow-visitor"
 AGAIN_AFTER_S = 5
+PING_S = 25  # shorter than what proxies take for the end of a connection
 
 
 class PageHandler(FramedHandler):
@@ -104,10 +105,13 @@ class NothingHandler(FramedHandler):
 class ConnectionHandler(VoilaKernelWebsocketHandler):  # type: ignore[misc]
     """A page's websocket to its kernel; the authorizer lets only its owner in."""
 
+    # Seconds, as tornado reads them: jupyter_server would tell it milliseconds, and then ping by itself (see `open`).
+    ping_interval = ping_timeout = PING_S
+
     async def open(self, kernel_id: str) -> None:
-        """The page is there."""
+        """The page is there; tornado asks it now and then whether it still is."""
         self._lives.connected(kernel_id, self)
-        await super().open(kernel_id)
+        await self.connection.connect()
 
     def on_close(self) -> None:
         """The page is gone, or its network."""

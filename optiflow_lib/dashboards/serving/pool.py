@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import zmq.asyncio
+
 from optiflow_lib.dashboards.serving.kernels import PageKernels
 
 logger = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ class KernelPool:
         self._waiting: deque[Kernel] = deque()
         self._turn = asyncio.Semaphore(START_TOGETHER)
         self._filling: set[asyncio.Task[None]] = set()
+        self._sockets = zmq.asyncio.Context()  # one for all: each would bring two threads of its own
         kernels.waiting = set()
 
     def __len__(self) -> int:
@@ -69,13 +72,14 @@ class KernelPool:
         await asyncio.gather(*self._filling)
 
     async def close(self) -> None:
-        """Starts no more kernels; those that wait are ended with all others of the server."""
+        """Starts no more kernels and ends those that wait; nobody may be printing any more."""
         self._warm = 0
         for task in self._filling:
             task.cancel()
         await asyncio.gather(*self._filling, return_exceptions=True)
         while self._waiting:
             await self._forget(self._waiting.popleft())
+        self._sockets.destroy(linger=0)
 
     async def _add(self) -> None:
         waited = 0.0
@@ -94,7 +98,7 @@ class KernelPool:
         async with self._turn:
             kernel_id = await self._kernels.start_kernel(kernel_name="python3")
             manager = self._kernels.get_kernel(kernel_id)
-            client = manager.client()
+            client = manager.client(context=self._sockets)
             client.start_channels(hb=False)
             await client.wait_for_ready(timeout=READY_TIMEOUT_S)
             client.allow_stdin = False

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKernelError
-from nbconvert.filters.markdown_mistune import markdown2html_mistune
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from voila.execute import VoilaExecutor
 from voila.notebook_renderer import NotebookRenderer
@@ -24,6 +24,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 HIDDEN = "hide"  # tag of cells that are for those who read the notebook
 CELL_TIMEOUT_S = 120
 OUTPUT_TIMEOUT_S = 60  # nbclient's own 4 seconds lost outputs under load
+_WORDS = IPythonRenderer(escape=False, exclude_anchor_links=True)
 _FOR_PEOPLE = re.compile(r"(?P<what>.*?)\n  where: .*?\n  mend:  (?P<mend>.*)", re.DOTALL)  # an OptiflowError
 
 
@@ -90,7 +91,7 @@ class PageRenderer(NotebookRenderer):  # type: ignore[misc]  # voila is untyped 
                     return
                 self._prepare_widgets(nb, cell)
             elif cell.cell_type == "markdown":
-                cell.html = markdown2html_mistune(cell.source)
+                cell.html = MarkdownWithMath(_WORDS).render(cell.source)
             yield cell
 
     async def _execute(self, cell: NotebookNode, number: int) -> dict[str, Any] | None:

@@ -78,9 +78,9 @@ class Dashboards(Voila):  # type: ignore[misc]  # voila is untyped here
             server.stop()
             for listening in self._sockets:
                 listening.close()
-            await pool.close()
-            await context.lives.end_all()
             await server.close_all_connections()
+            await context.lives.end_all()
+            await pool.close()
             self._warm.close()
             await context.recorder.close()
             shutil.rmtree(self.connection_dir, ignore_errors=True)

@@ -11,6 +11,8 @@ import os
 import signal
 import socket
 import sys
+from datetime import date
+from importlib import import_module
 from types import FrameType
 from typing import NoReturn
 
@@ -20,8 +22,18 @@ import ipykernel.debugger  # noqa: E402, F401 - loaded here, not in every kernel
 from ipykernel.kernelapp import IPKernelApp  # noqa: E402
 
 from optiflow_lib.dashboards import pages  # noqa: E402
+from optiflow_lib.dashboards.serving.forks import READY  # noqa: E402
+from optiflow_lib.texts import LANGUAGES, day, money, percent, text  # noqa: E402
 
-READY = b"ready\n"
+# What libraries load when they are first used, which would be in every kernel again.
+USED_LATER = (
+    "pyarrow.dataset",
+    "pyarrow.parquet",
+    "psutil",
+    "sqlalchemy.dialects.sqlite",
+    "tornado.platform.asyncio",
+    "IPython.extensions",
+)
 
 
 def main() -> None:
@@ -31,9 +43,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is for the server, which ends us
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps kernels; the server watches them itself
     signal.signal(signal.SIGTERM, _leave)
-    pages.warm_up()
-    gc.collect()
-    gc.freeze()  # the collector of a forked kernel leaves our objects, and so their shared memory, alone
+    warm_up()
     channel.sendall(READY)
     for order in orders:
         child = os.fork()
@@ -41,6 +51,20 @@ def main() -> None:
             os.close(channel.detach())
             _run_kernel(**json.loads(order))
         channel.sendall(b"%d\n" % child)
+
+
+def warm_up() -> None:
+    """Loads the pages, what they use later, and the words and numbers of both languages."""
+    pages.warm_up()
+    for module in USED_LATER:
+        import_module(module)
+    for language in LANGUAGES:
+        text("", language)
+        money(1234.5, language)
+        percent(0.5, language)
+        day(date(2026, 1, 1), language)
+    gc.collect()
+    gc.freeze()  # the collector of a forked kernel leaves our objects, and so their shared memory, alone
 
 
 def _run_kernel(*, connection_file: str, folder: str) -> NoReturn:
