@@ -1,4 +1,4 @@
-"""What somebody should look at this morning; definitions and severities as in docs/glossary.md."""
+"""What somebody should look at this morning; definitions and severities as in docs/alerts.md."""
 
 from collections.abc import Callable
 
