@@ -10,8 +10,8 @@ from importlib.metadata import version
 import psutil
 import pytest
 import requests
-from conftest import PASSWORD
 from typer.testing import CliRunner
+from visitors import PASSWORD
 
 from optiflow_lib.cli import app
 from optiflow_lib.dashboards.serving import serve

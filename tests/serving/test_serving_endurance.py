@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 import requests
-from conftest import kernel_of, told, widget_of
 from served import served
+from visitors import kernel_of, told, widget_of
 
 pytestmark = pytest.mark.long
 

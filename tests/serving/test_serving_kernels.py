@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from conftest import Connection, kernel_of, told, widget_of
+from visitors import Connection, kernel_of, told, widget_of
 
 from optiflow_lib.dashboards.serving import lives
 

@@ -5,9 +5,9 @@ from datetime import datetime
 
 import pytest
 import requests
-from conftest import PASSWORD, Connection, kernel_of, log_in, logged_in, told
 from served import served
 from tornado.httpclient import HTTPClientError
+from visitors import PASSWORD, Connection, kernel_of, log_in, logged_in, told
 
 from optiflow_lib.dashboards.serving import accounts
 from optiflow_lib.dashboards.serving.stores import opened_store

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from conftest import told
+from visitors import told
 
 from optiflow_lib.dashboards.pages.visit import local_user
 from optiflow_lib.dashboards.serving.stores import PUBLISHED, opened_store
