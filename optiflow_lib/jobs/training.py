@@ -3,6 +3,8 @@
 import logging
 from datetime import date, timedelta
 from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -11,7 +13,7 @@ from optiflow_lib import forecasting, store
 from optiflow_lib.errors import BatchError
 from optiflow_lib.jobs.decisions import decisions_of
 from optiflow_lib.jobs.demand import demand_of, groups_of, regressors_of
-from optiflow_lib.jobs.night import Night, inputs_folder, open_night, opened_source, resolved_day
+from optiflow_lib.jobs.night import Night, open_night, opened_source, resolved_day
 from optiflow_lib.schemas.results import ACCURACY
 from optiflow_lib.settings import Settings
 
@@ -32,8 +34,9 @@ def train_models(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
         cutoff = night.as_of - timedelta(days=HELD_OUT_DAYS)
         demand = demand_of(night)
         made = _compared(night, demand[demand["day"] <= pd.Timestamp(cutoff)], cutoff=cutoff)
-        tables = {"accuracy": made.accuracy, "calibration": made.calibration}
-        manifest = _manifest(night, made.accuracy, cutoff=cutoff)
+        parameters = _parameters(night, demand, made)
+        tables = {"accuracy": made.accuracy, "calibration": made.calibration, **parameters.tables}
+        manifest = _manifest(night, made.accuracy, cutoff=cutoff) | {"models": parameters.described}
         name = store.save_generation(night.settings.paths.models, tables, manifest)
         logger.info("generation %s saved: champions of %d items", name, made.accuracy["champion"].sum())
         return made.accuracy
@@ -94,18 +97,26 @@ def learned_by(night: Night, demand: pd.DataFrame) -> forecasting.Backtest:
     return forecasting.Backtest(accuracy, calibration)
 
 
+def kept_parameters(night: Night) -> forecasting.Parameters | None:
+    """Parameters of the accepted generation where nights do not fit (`refit = "weekly"`), otherwise None."""
+    accepted = store.accepted_generation(night.settings.paths.models)
+    if night.settings.forecast.refit == "nightly" or accepted is None:
+        return None
+    described = accepted.manifest["models"]
+    return forecasting.Parameters({name: accepted.read(name) for name in described}, described)
+
+
 def compared_candidates(settings: Settings, *, as_of: str) -> pd.DataFrame:
     """Candidates side by side on rolling origins: items, champions, wape, bias, coverage_80; nothing is stored."""
     day = resolved_day(settings, as_of)
     with (
+        TemporaryDirectory() as folder,  # the inputs that a night froze stay the day's
         opened_source(settings) as source,
         store.open_store("sqlite://", main_location=settings.source.main_location) as scratch,
     ):
         from optiflow_lib.source import freeze  # noqa: PLC0415
 
-        inputs = freeze(
-            source, inputs_folder(settings), as_of=day, history_days=settings.forecast.history_days
-        )
+        inputs = freeze(source, Path(folder), as_of=day, history_days=settings.forecast.history_days)
         night = Night(settings, day, inputs, scratch)
         accuracy = _compared(night, demand_of(night), cutoff=day).accuracy
     by_candidate = accuracy.groupby("candidate")
@@ -153,6 +164,16 @@ def _circumstances(night: Night, demand: pd.DataFrame) -> dict[str, Any]:
         "decisions": decisions_of(night),
         "settings": night.settings.forecast,
     }
+
+
+def _parameters(night: Night, demand: pd.DataFrame, learned: forecasting.Backtest) -> forecasting.Parameters:
+    """Fitted to all that is known, the days held out included: the choice of candidates was made without them."""
+    circumstances = _circumstances(night, demand)
+    return forecasting.fitted_parameters(
+        demand,
+        champions=forecasting.champions(learned.accuracy),
+        **{name: circumstances[name] for name in ("regressors", "groups", "settings")},
+    )
 
 
 def _learned(generation: store.Generation) -> forecasting.Backtest:

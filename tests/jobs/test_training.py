@@ -44,9 +44,15 @@ def test_monitoring_compares_past_nights_with_what_was_then_sold(shop):
     assert row["days"] <= 7 * row["items"]
 
 
+def written(shop):
+    """Databases and frozen inputs, and when each was last written."""
+    kinds = (".db", ".db-wal", ".json", ".parquet")
+    return {path: path.stat().st_mtime_ns for path in shop.parent.rglob("*") if path.suffix in kinds}
+
+
 def test_comparing_candidates_writes_nothing(shop):
-    files = {path: path.stat().st_mtime_ns for path in shop.parent.rglob("*.db*")}
+    files = written(shop)
     scores = compared_candidates(load_settings(shop), as_of="")
     assert set(scores["candidate"]) >= {"seasonal_naive", "prophet"}
     assert scores["champions"].sum() == scores["items"].max()
-    assert {path: path.stat().st_mtime_ns for path in shop.parent.rglob("*.db*")} == files
+    assert written(shop) == files
