@@ -33,7 +33,7 @@ def test_a_day_of_the_calendar_shows_its_items_and_their_series(served_shop, pag
     day = anomalies["day"].max()
     page.locator(f'[data-do="day"][data-day="{day:%Y-%m-%d}"]').click()
     rows = page.locator('[data-do="series"]')
-    expect(rows).to_have_count((anomalies["day"] == day).sum())
+    expect(rows).to_have_count(int((anomalies["day"] == day).sum()))
     item_id = rows.first.get_attribute("data-item")
     rows.first.click()
     expect(rows.first).to_have_attribute("aria-pressed", "true")
