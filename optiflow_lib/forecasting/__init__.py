@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from optiflow_lib.forecasting.calibration import empty_calibration
     from optiflow_lib.forecasting.events import event_impact
     from optiflow_lib.forecasting.folds import rolling_origins
-    from optiflow_lib.forecasting.forecast import Forecasting, forecast_items
+    from optiflow_lib.forecasting.forecast import Forecasting, fitted_parameters, forecast_items
     from optiflow_lib.forecasting.history import daily_demand
+    from optiflow_lib.forecasting.parameters import Parameters
     from optiflow_lib.forecasting.regressors import event_columns, with_events
     from optiflow_lib.forecasting.validation import held_out_scores
 
@@ -21,6 +22,8 @@ _HOME = {
     "anomalies": "anomaly",
     "backtest": "backtesting",
     "Forecasting": "forecast",
+    "Parameters": "parameters",
+    "fitted_parameters": "forecast",
     "champions": "backtesting",
     "empty_calibration": "calibration",
     "daily_demand": "history",
@@ -36,6 +39,7 @@ __all__ = [
     "Backtest",
     "BatchProphet",
     "Forecasting",
+    "Parameters",
     "anomalies",
     "backtest",
     "champions",
@@ -43,6 +47,7 @@ __all__ = [
     "empty_calibration",
     "event_columns",
     "event_impact",
+    "fitted_parameters",
     "forecast_items",
     "held_out_scores",
     "rolling_origins",

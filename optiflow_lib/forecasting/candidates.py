@@ -1,7 +1,8 @@
 """The ways to forecast that compete for each item; each gives a mean per item and day."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,9 @@ from optiflow_lib.forecasting.baselines import BASELINES
 from optiflow_lib.forecasting.panel import Array
 from optiflow_lib.forecasting.past import Past
 
-Maker = Callable[[Past], Array]
+if TYPE_CHECKING:
+    from optiflow_lib.forecasting.kept import KeptProphet
+
 # From simple to elaborate: the simpler wins where the difference is within a standard error.
 SIMPLICITY = (
     "moving_average",
@@ -52,13 +55,14 @@ class Means:
     """Mean demand per candidate, arrays (n_items, horizon_days) in the order of `past.panel.item_ids`.
 
     `components` are Prophet's; `failures` are items (item_id, reason) that it could not fit: they have the pooled
-    model's forecast instead.
+    model's forecast instead. `models` are its fitted models, to be kept.
     """
 
     past: Past
     by_candidate: dict[str, Array] = field(default_factory=dict)
     components: dict[str, pd.DataFrame] = field(default_factory=dict)
     failures: dict[str, pd.DataFrame] = field(default_factory=dict)
+    models: dict[str, tuple["KeptProphet", ...]] = field(default_factory=dict)
 
 
 def ordered(names: Iterable[str]) -> list[str]:
@@ -108,7 +112,8 @@ def _make(name: str, means: Means) -> None:
     else:
         from optiflow_lib.forecasting.prophets import VARIANTS, prophet_forecast  # noqa: PLC0415 - Prophet is heavy
 
-        made = prophet_forecast(VARIANTS[name], past)
+        made = prophet_forecast(VARIANTS[name], past, kept=past.kept.get(name, ()))
         means.by_candidate[name] = made.mean
+        means.models[name] = made.models
         means.components[name] = made.components
         means.failures[name] = made.failures[["item_id", "reason"]]

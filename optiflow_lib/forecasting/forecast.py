@@ -10,6 +10,7 @@ from optiflow_lib.forecasting.calibration import calibrated_law
 from optiflow_lib.forecasting.candidates import FALLBACK, Means, candidate_means
 from optiflow_lib.forecasting.law import Law, day_quantiles, sample_paths
 from optiflow_lib.forecasting.panel import Array, Days, Ids
+from optiflow_lib.forecasting.parameters import Parameters
 from optiflow_lib.forecasting.past import Past, chosen_means
 from optiflow_lib.forecasting.planned import planned
 from optiflow_lib.forecasting.scores import PROBABILITIES
@@ -36,12 +37,14 @@ class Forecasting:
         components: Schema `COMPONENTS`.
         interval_demand: Schema `INTERVAL_DEMAND`.
         failures: Schema `FAILURES`: items that got a baseline, with the reason.
+        parameters: Of the Prophets that were used, to be kept with the night.
     """
 
     forecasts: pd.DataFrame
     components: pd.DataFrame
     interval_demand: pd.DataFrame
     failures: pd.DataFrame
+    parameters: Parameters
 
 
 def forecast_items(
@@ -55,6 +58,7 @@ def forecast_items(
     lead_time_draws: Days,
     review_periods: Array,
     settings: ForecastSettings,
+    parameters: Parameters | None = None,
 ) -> Forecasting:
     """Forecasts each item with its champion.
 
@@ -68,10 +72,11 @@ def forecast_items(
         lead_time_draws: Days, shape (len(item_ids), n_samples): possible lead times of an order placed today.
         review_periods: Days until the next order could be placed, shape (len(item_ids),).
         settings: Horizon, seed, Prophet's country and solver.
+        parameters: Of Prophets fitted earlier, which are then used instead of fitting them again.
     """
     waits = lead_time_draws + review_periods[:, None].astype(int)
     longest = max(settings.horizon_days, int(waits.max(initial=0)))
-    past = Past(demand, groups, planned(regressors, demand["item_id"].unique()), longest, settings)
+    past = _past(demand, groups, regressors, longest, settings, parameters)
     means = candidate_means({*champions["candidate"], FALLBACK}, past)
     won = dict(zip(champions["item_id"], champions["candidate"], strict=True))
     chosen = pd.Series({i: won.get(i, FALLBACK) for i in past.panel.item_ids}, dtype="str")
@@ -95,7 +100,55 @@ def forecast_items(
             where="interval demand",
         ),
         _failures(means, chosen),
+        _parameters(means),
     )
+
+
+def _past(
+    demand: pd.DataFrame,
+    groups: Mapping[str, str],
+    regressors: pd.DataFrame,
+    horizon_days: int,
+    settings: ForecastSettings,
+    parameters: Parameters | None,
+) -> Past:
+    item_ids = demand["item_id"].unique()
+    events = planned(regressors, item_ids)
+    if parameters is None:
+        return Past(demand, groups, events, horizon_days, settings)
+    from optiflow_lib.forecasting.prophets import restored_prophets  # noqa: PLC0415 - Prophet is heavy
+
+    kept = restored_prophets(parameters, events, set(item_ids))
+    return Past(demand, groups, events, horizon_days, settings, kept)
+
+
+def fitted_parameters(
+    demand: pd.DataFrame,
+    *,
+    champions: pd.DataFrame,
+    regressors: pd.DataFrame,
+    groups: Mapping[str, str],
+    settings: ForecastSettings,
+) -> Parameters:
+    """Parameters of the Prophets that forecast some item, alone or in a blend, fitted to the whole demand.
+
+    Args:
+        demand: Schema `DEMAND`, ending with the day being closed.
+        champions: item_id, candidate.
+        regressors: Of `regressors.event_columns`.
+        groups: Of each item_id.
+        settings: Prophet's country and solver.
+    """
+    past = _past(demand, groups, regressors, 1, settings, None)
+    return _parameters(candidate_means(set(champions["candidate"]), past))
+
+
+def _parameters(means: Means) -> Parameters:
+    if not means.models:
+        return Parameters()
+    from optiflow_lib.forecasting.kept import parameters_of  # noqa: PLC0415 - Prophet is heavy
+
+    return parameters_of(means.models)
 
 
 def _forecasts(

@@ -1,8 +1,9 @@
 """What is known when a forecast is made: demand so far, events planned, and which items behave alike."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,9 @@ from optiflow_lib.forecasting.panel import Array, Panel, panel_of
 from optiflow_lib.forecasting.planned import Planned
 from optiflow_lib.forecasting.pooled import Pooled, fitted_pooled
 from optiflow_lib.settings import ForecastSettings
+
+if TYPE_CHECKING:  # Prophet is heavy, and most pasts are forecast without it
+    from optiflow_lib.forecasting.kept import KeptProphet
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ class Past:
         events: Of `planned.planned`, covering history and horizon: what is planned is known.
         horizon_days: Days ahead.
         settings: Country, solver and threads.
+        kept: Prophets fitted earlier, by candidate: such a candidate is not fitted again.
     """
 
     demand: pd.DataFrame
@@ -30,10 +35,11 @@ class Past:
     events: Planned
     horizon_days: int
     settings: ForecastSettings
+    kept: Mapping[str, Sequence["KeptProphet"]] = field(default_factory=dict)
 
     def until(self, cutoff: pd.Timestamp) -> "Past":
         """What was known on an earlier day; events planned then are taken to be those known now."""
-        return replace(self, demand=self.demand[self.demand["day"] <= cutoff])
+        return replace(self, demand=self.demand[self.demand["day"] <= cutoff], kept={})
 
     @cached_property
     def panel(self) -> Panel:

@@ -4,7 +4,7 @@ import numpy as np
 
 from optiflow_lib.forecasting.panel import Array
 
-STEPS, PRECISION = 30, 1e-6
+STEPS, PRECISION = 30, 1e-4
 DISPERSION_STEPS = (2, 4)  # after which the scatter around the mean is measured again
 
 

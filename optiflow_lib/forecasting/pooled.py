@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from optiflow_lib.forecasting import levels
 from optiflow_lib.forecasting.groups import GroupEvents, group_codes, group_events, group_totals
@@ -159,13 +158,18 @@ def _with_own_events(panel: Panel, season: Array, events: GroupEvents) -> Array:
 def _level_around(quantity: Array, season: Array, calm: NDArray[np.bool_]) -> Array:
     """Level of each day from the calm days before and after it."""
     counted = calm & ~np.isnan(quantity)
-    sums = []
-    for values in (np.where(counted, quantity, 0.0), np.where(counted, season, 0.0)):
-        keep = 0.5 ** (1 / AROUND_HALF_LIFE)
-        ahead = lfilter([1.0], [1.0, -keep], values, axis=1)
-        back = lfilter([1.0], [1.0, -keep], values[:, ::-1], axis=1)[:, ::-1]
-        sums.append(ahead + back - values)
+    sums = [_both_ways(np.where(counted, values, 0.0)) for values in (quantity, season)]
     return ratio(sums[0], sums[1])
+
+
+def _both_ways(values: Array) -> Array:
+    """Sums of all days, discounted by their distance."""
+    keep = 0.5 ** (1 / AROUND_HALF_LIFE)
+    ahead, back = values.copy(), values.copy()
+    for day in range(1, values.shape[1]):
+        ahead[:, day] += keep * ahead[:, day - 1]
+        back[:, -day - 1] += keep * back[:, -day]
+    return np.asarray(ahead + back - values)
 
 
 def _joined(calendar: Columns, events: dict[str, Array], n_days: int) -> Columns:

@@ -1,6 +1,6 @@
 """Prophet as a candidate, in several variants: what is asked of it, and how recent days correct it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -9,7 +9,9 @@ import pandas as pd
 
 from optiflow_lib.forecasting.baselines import weekday_average
 from optiflow_lib.forecasting.batch_prophet import BatchProphet
-from optiflow_lib.forecasting.panel import Array, ratio
+from optiflow_lib.forecasting.kept import KeptProphet
+from optiflow_lib.forecasting.panel import Array
+from optiflow_lib.forecasting.parameters import Parameters
 from optiflow_lib.forecasting.past import Past
 from optiflow_lib.forecasting.planned import Planned
 from optiflow_lib.forecasting.prophet_map.specification import Mode
@@ -22,7 +24,6 @@ EVENT_SD, WINDOW_SD = 10.0, 0.3  # prior scales: Prophet's own, and of the days 
 WINDOW, AROUND = (-3, -2, -1, 1), "around_"
 MONTH_DAYS = 30.4
 LEAST_DAYS_OF_YEARLY, LEAST_DAYS_OF_MONTHLY = 730, 90  # the first is Prophet's own
-PRIOR_DAYS = 3.0  # of expected demand: recent days count as far as they are more than this
 
 
 @dataclass(frozen=True)
@@ -67,33 +68,55 @@ VARIANTS = {
 class ProphetForecast:
     """What a variant gives: mean (n_items, horizon_days), and the items that it could not fit, with the reason.
 
-    `components` (schema `COMPONENTS`) sum to the mean of the fitted items.
+    `components` (schema `COMPONENTS`) sum to the mean of the fitted items; `models` can be kept and used again.
     """
 
     mean: Array
     components: pd.DataFrame
     failures: pd.DataFrame
+    models: tuple[KeptProphet, ...] = ()
 
 
-def prophet_forecast(variant: Variant, past: Past) -> ProphetForecast:
-    """Forecasts every item; those with too little history, or that cannot be fitted, as the pooled model does."""
+def prophet_forecast(variant: Variant, past: Past, *, kept: Sequence[KeptProphet] = ()) -> ProphetForecast:
+    """Forecasts every item; those with too little history, or that cannot be fitted, as the pooled model does.
+
+    Args:
+        variant: What is asked of Prophet.
+        past: What is known.
+        kept: Models fitted earlier; only items that they do not know are fitted.
+    """
     mean = past.pooled.mean.copy()
-    parts, failures = [COMPONENTS.empty()], [FAILURES.empty()]
+    fitted, failures = fitted_prophets(variant, past, without={i for one in kept for i in one.model.item_ids})
+    models = [*kept, *fitted]
     own = _own_events(variant, past.events)
-    for variant_of_span, demand in _by_span(variant, past):
+    parts = [COMPONENTS.empty()]
+    for one in models:
+        model, future = one.model, _future(one, past, own)
+        rows = np.asarray(past.panel.item_ids.searchsorted(np.array(model.item_ids, dtype=object)))
+        weekday = weekday_average(past.panel, past.horizon_days)[rows]
+        made = one.mean(past.panel, past.horizon_days, future=future)
+        mean[rows] = (1 - variant.weekday_share) * made + variant.weekday_share * weekday
+        components = model.components(future, horizon_days=one.age(past.panel) + past.horizon_days)
+        ahead = components[components["day"] > past.panel.days[-1]]
+        parts.append(_scaled(ahead, mean[rows]))
+    return ProphetForecast(mean, pd.concat(parts, ignore_index=True), failures, tuple(models))
+
+
+def fitted_prophets(
+    variant: Variant, past: Past, *, without: Collection[str] = ()
+) -> tuple[list[KeptProphet], pd.DataFrame]:
+    """The models of items that have enough history, and those that could not be fitted (schema `FAILURES`)."""
+    models, failures = [], [FAILURES.empty()]
+    own = _own_events(variant, past.events)
+    for variant_of_span, demand in _by_span(variant, past, without):
         history = with_events(demand, own)
         used = [name for name in own if name not in ("item_id", "day") and history[name].any()]
-        holidays = _holidays(variant, past.events)
+        holidays = holidays_of(variant, past.events)
         model = prophet_model(variant_of_span, past.settings, holidays=holidays, regressors=used)
         model.fit(history[["item_id", "day", "quantity", *used]])
         failures.append(model.failures)
-        future = _future(model, past, own) if used else None
-        rows = np.asarray(past.panel.item_ids.searchsorted(np.array(model.item_ids, dtype=object)))
-        mean[rows] = _corrected(variant, model, past, future)
-        components = model.components(future, horizon_days=past.horizon_days)
-        parts.append(_scaled(components, mean[rows]))
-    listed = pd.concat(failures, ignore_index=True)
-    return ProphetForecast(mean, pd.concat(parts, ignore_index=True), listed)
+        models.append(KeptProphet.fitted(model, past.panel, half_life=variant.recent_half_life))
+    return models, pd.concat(failures, ignore_index=True)
 
 
 def prophet_model(
@@ -122,9 +145,26 @@ def for_span(variant: Variant, *, days: int) -> Variant:
     return replace(variant, yearly=yearly, monthly=variant.monthly if days >= LEAST_DAYS_OF_MONTHLY else 0)
 
 
-def _by_span(variant: Variant, past: Past) -> list[tuple[Variant, pd.DataFrame]]:
+def restored_prophets(
+    parameters: Parameters, events: Planned, item_ids: Collection[str]
+) -> dict[str, list[KeptProphet]]:
+    """The models of `kept.parameters_of` by candidate, of some items, with the events planned now."""
+    made: dict[str, list[KeptProphet]] = {}
+    for candidate, names in parameters.by_candidate().items():
+        holidays = holidays_of(VARIANTS[candidate], events)
+        tables = {name: parameters.tables[name] for name in names}
+        rows = {name: table[table["item_id"].isin(item_ids)] for name, table in tables.items()}
+        made[candidate] = [
+            KeptProphet.restored(table, parameters.described[name], holidays=holidays)
+            for name, table in rows.items()
+            if len(table)
+        ]
+    return made
+
+
+def _by_span(variant: Variant, past: Past, without: Collection[str]) -> list[tuple[Variant, pd.DataFrame]]:
     """The items that Prophet is asked for, together with what may be asked of histories as long as theirs."""
-    demand = past.demand
+    demand = past.demand[~past.demand["item_id"].isin(without)] if without else past.demand
     if variant.history_days:
         demand = demand[demand["day"] > past.panel.days[-1] - pd.Timedelta(days=variant.history_days)]
     demand = demand.dropna(subset="quantity")
@@ -140,15 +180,6 @@ def _by_span(variant: Variant, past: Past) -> list[tuple[Variant, pd.DataFrame]]
     return made
 
 
-def _corrected(variant: Variant, model: BatchProphet, past: Past, future: pd.DataFrame | None) -> Array:
-    """Means of the fitted items: Prophet's, by the recent level, with a share of the weekday average."""
-    rows = past.panel.item_ids.searchsorted(np.array(model.item_ids, dtype=object))
-    made = np.maximum(model.mean(past.horizon_days, future=future), 0.0)
-    factor = _recent_factor(variant, model, past)[rows][:, None]
-    weekday = weekday_average(past.panel, past.horizon_days)[rows]
-    return np.asarray((1 - variant.weekday_share) * made * factor + variant.weekday_share * weekday)
-
-
 def until(demand: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
     """`demand` with an unknown last day, where its items ended before the others: forecasts start after it."""
     if demand.empty or demand["day"].max() >= last:
@@ -157,7 +188,7 @@ def until(demand: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
     return pd.concat([demand, unknown], ignore_index=True)
 
 
-def _holidays(variant: Variant, events: Planned) -> pd.DataFrame | None:
+def holidays_of(variant: Variant, events: Planned) -> pd.DataFrame | None:
     """Everybody's events as Prophet's holidays, with the days around them, shrunk."""
     if not variant.events or events.shared.empty:
         return None
@@ -186,22 +217,15 @@ def _own_events(variant: Variant, events: Planned) -> pd.DataFrame:
     return pd.concat(parts, axis=1).fillna(0.0).reset_index()
 
 
-def _future(model: BatchProphet, past: Past, own: pd.DataFrame) -> pd.DataFrame:
-    ahead = pd.DataFrame({"day": past.days_ahead.as_unit("us")})
-    return with_events(pd.DataFrame({"item_id": model.item_ids}).merge(ahead, how="cross"), own)
-
-
-def _recent_factor(variant: Variant, model: BatchProphet, past: Past) -> Array:
-    """Recent demand over what the model makes of these days, shrunk to 1; shape (n_items,)."""
-    if not variant.recent_half_life:
-        return np.ones(len(past.panel.item_ids))
-    fitted = np.maximum(past.placed(model.fitted(), "forecast"), 0.0)
-    known = ~np.isnan(past.panel.quantity) & ~np.isnan(fitted)
-    weight = 0.5 ** (np.arange(known.shape[1])[::-1] / variant.recent_half_life) * known
-    expected = (np.nan_to_num(fitted) * weight).sum(axis=1)
-    prior = PRIOR_DAYS * expected / np.maximum(weight.sum(axis=1), 1e-9)
-    sold = (np.nan_to_num(past.panel.quantity) * weight).sum(axis=1)
-    return ratio(sold + prior, expected + prior, otherwise=1.0)
+def _future(one: KeptProphet, past: Past, own: pd.DataFrame) -> pd.DataFrame | None:
+    """Events of single items over the days since the fit and those ahead; None for a model without any."""
+    names = list(one.model.specification.regressors)
+    if not names:
+        return None
+    days = pd.date_range(one.last_day + pd.Timedelta(days=1), past.days_ahead[-1]).as_unit("us")
+    grid = pd.DataFrame({"item_id": one.model.item_ids}).merge(pd.DataFrame({"day": days}), how="cross")
+    planned = with_events(grid, own)
+    return planned.reindex(columns=["item_id", "day", *names], fill_value=0.0)
 
 
 def _scaled(parts: pd.DataFrame, mean: Array) -> pd.DataFrame:

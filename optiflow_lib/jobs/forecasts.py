@@ -10,8 +10,8 @@ from optiflow_lib import forecasting
 from optiflow_lib.jobs.decisions import lead_times_of
 from optiflow_lib.jobs.demand import demand_of, groups_of, regressors_of
 from optiflow_lib.jobs.night import Night, open_night
-from optiflow_lib.jobs.training import learned_by
-from optiflow_lib.store import replace_night
+from optiflow_lib.jobs.training import kept_parameters, learned_by
+from optiflow_lib.store import forget_generations, replace_night, save_generation
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,7 @@ def forecast_demand(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
             lead_time_draws=draws,
             review_periods=lead_times["review_period"].to_numpy(),
             settings=night.settings.forecast,
+            parameters=kept_parameters(night),
         )
         tables = {
             "lead_times": lead_times,
@@ -50,10 +51,21 @@ def forecast_demand(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
             "failures": made.failures,
         }
         replace_night(night.store, tables, as_of=night.as_of)
+        _keep(night, made.parameters)
         logger.info(
             "%d items forecast, %d failures listed", made.forecasts["item_id"].nunique(), len(made.failures)
         )
         return made.forecasts
+
+
+def _keep(night: Night, parameters: forecasting.Parameters) -> None:
+    """The night's parameters stay with its run, as long as its results do."""
+    if not parameters.tables:
+        return
+    folder = night.settings.paths.runs / "parameters"
+    manifest = {"as_of": night.as_of.isoformat(), "models": parameters.described}
+    save_generation(folder, parameters.tables, manifest)
+    forget_generations(folder, keep=night.settings.store.keep_nights)
 
 
 def _longest(night: Night, draws: np.ndarray, lead_times: pd.DataFrame) -> int:

@@ -21,6 +21,10 @@ logger = logging.getLogger(__name__)
 
 HELD_OUT_DAYS = 28
 TOLERANCE = 1.02  # a new generation may cost this much more on 28 days: less is noise
+LAST_COVERAGE = (
+    0.65,
+    0.95,
+)  # of 80 % intervals on the days held out: further off nobody should order by them
 NAIVE = "seasonal_naive"
 VERSIONS = ("optiflow", "prophet", "pandas", "numpy", "numba")
 
@@ -43,7 +47,7 @@ def train_models(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
 
 
 def validate_models(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
-    """Accepts the newest generation when its champions cost no more on the days held out than those in use.
+    """Accepts the newest generation when it costs no more on the days held out than the one in use, and is calibrated.
 
     The cost is that of the decisions: the pinball loss of order-up-to levels, with the calibration of each. The one
     in use is the accepted generation, or the seasonal naive when there is none.
@@ -58,23 +62,30 @@ def validate_models(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
                 where=str(models),
                 mend="run notebook 70_train first",
             )
-        cost, covered = _held_out(night, _learned(newest))
-        in_use = store.accepted_generation(models)
-        reference = in_use.name if in_use else NAIVE
-        reference_cost, _ = _held_out(night, _learned(in_use) if in_use else None)
-        accepted = cost <= TOLERANCE * reference_cost
-        reason = (
-            f"decision cost {cost:.4f} on {HELD_OUT_DAYS} days held out, {reference}: {reference_cost:.4f}; "
-            f"80 % intervals covered {covered:.1%}"
-        )
+        accepted, cost, reference, reference_cost, reason = _verdict(night, newest)
         if accepted:
             store.accept_generation(models, newest.name, reason=reason)
             store.forget_generations(models, keep=night.settings.store.keep_generations)
         logger.info("generation %s %s: %s", newest.name, "accepted" if accepted else "refused", reason)
-        verdict = (newest.name, accepted, cost, reference, reference_cost, reason)
-        return pd.DataFrame(
-            [verdict], columns=["generation", "accepted", "cost", "reference", "reference_cost", "reason"]
-        )
+        row = (newest.name, accepted, cost, reference, reference_cost, reason)
+        columns = ["generation", "accepted", "cost", "reference", "reference_cost", "reason"]
+        return pd.DataFrame([row], columns=columns)
+
+
+def _verdict(night: Night, newest: store.Generation) -> tuple[bool, float, str, float, str]:
+    """Accepted or not, its cost, what it is compared with, the cost of that, and the reason in words."""
+    in_use = store.accepted_generation(night.settings.paths.models)
+    reference = in_use.name if in_use else NAIVE
+    cost, covered = _held_out(night, _learned(newest))
+    reference_cost, _ = _held_out(night, _learned(in_use) if in_use else None)
+    calibrated = LAST_COVERAGE[0] <= covered <= LAST_COVERAGE[1]
+    reason = (
+        f"decision cost {cost:.4f} on {HELD_OUT_DAYS} days held out, {reference}: {reference_cost:.4f}; "
+        f"80 % intervals covered {covered:.1%}"
+    )
+    if not calibrated:
+        reason += f" and should cover {LAST_COVERAGE[0]:.0%} to {LAST_COVERAGE[1]:.0%}"
+    return cost <= TOLERANCE * reference_cost and calibrated, cost, reference, reference_cost, reason
 
 
 def learned_by(night: Night, demand: pd.DataFrame) -> forecasting.Backtest:

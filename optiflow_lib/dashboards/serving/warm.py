@@ -59,7 +59,7 @@ def warm_up() -> None:
     for module in USED_LATER:
         import_module(module)
     for language in LANGUAGES:
-        text("", language)
+        text("Dashboard", language)
         money(1234.5, language)
         percent(0.5, language)
         day(date(2026, 1, 1), language)
