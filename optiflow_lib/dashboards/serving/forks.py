@@ -13,7 +13,7 @@ from pathlib import Path
 from optiflow_lib.errors import ServingError
 
 READY = b"ready\n"  # what `warm` says when it has loaded the pages
-START_TIMEOUT_S = 120.0
+START_TIMEOUT_S = 300.0
 
 
 class WarmProcess:
