@@ -68,7 +68,7 @@ def test_code_that_a_browser_sends_is_never_run(local, tmp_path):
                     "data": {"method": "update", "state": {"count": 4}, "buffer_paths": []},
                 },
             )
-            return await connection.answers("comm_msg")
+            return await connection.answers("comm_msg", within_s=30)
 
     assert asyncio.run(try_all()) != []  # the kernel lives and hears what it may hear
     assert not trace.exists()
