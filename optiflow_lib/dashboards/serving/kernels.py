@@ -4,6 +4,8 @@ from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager, ServerKernelManager
+from traitlets import default
+from zmq.asyncio import Context
 
 from optiflow_lib.dashboards.serving.forks import ForkedKernel, WarmProcess
 
@@ -42,6 +44,12 @@ class PageKernels(AsyncMappingKernelManager):  # type: ignore[misc]
 
     warm: WarmProcess
     waiting: set[str]  # ids of kernels that nobody visits yet
+
+    @default("context")
+    def _context_default(self) -> Context:
+        # The process's one: a context of its own is ended by the collector, which then waits for ever for sockets
+        # that are garbage of the same moment.
+        return Context.instance()
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
         """Ends a kernel that is idle for long; never one that waits for its first visit."""
