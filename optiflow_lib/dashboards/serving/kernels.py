@@ -45,7 +45,7 @@ class PageKernels(AsyncMappingKernelManager):  # type: ignore[misc]
     warm: WarmProcess
     waiting: set[str]  # ids of kernels that nobody visits yet
 
-    @default("context")
+    @default("context")  # type: ignore[untyped-decorator]  # traitlets is untyped here
     def _context_default(self) -> Context:
         # The process's one: a context of its own is ended by the collector, which then waits for ever for sockets
         # that are garbage of the same moment.
