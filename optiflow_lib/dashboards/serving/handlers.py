@@ -21,7 +21,7 @@ from optiflow_lib.texts import text
 logger = logging.getLogger(__name__)
 
 VISITOR_COOKIE = "optiflow-visitor"
-AGAIN_AFTER_S = 5
+AGAIN_AFTER_S = 2  # also who turns a page when all are open: the old one ends when the new one begins
 PING_S = 25  # shorter than what proxies take for the end of a connection
 
 
