@@ -12,6 +12,7 @@ import requests
 from visitors import Connection, kernel_of, told, widget_of
 
 from optiflow_lib.dashboards.serving import lives
+from optiflow_lib.dashboards.serving.handlers import AGAIN_AFTER_S
 
 NONE = "00000000-0000-0000-0000-000000000000"
 
@@ -169,7 +170,7 @@ def test_one_too_many_waits_with_a_message_and_gets_in_when_somebody_leaves(loca
     waiting = requests.get(f"{local.address}/alerts")
     assert waiting.status_code == 200
     assert "as soon as there is room" in waiting.text
-    assert '<meta http-equiv="refresh" content="5">' in waiting.text
+    assert f'<meta http-equiv="refresh" content="{AGAIN_AFTER_S}">' in waiting.text
     local.call(local.context.lives.end, kernels[0])
     assert "id='told'" in requests.get(f"{local.address}/alerts").text
 
