@@ -105,6 +105,7 @@ class InventorySettings(_Section):
     holding_rate: float = Field(default=0.25, gt=0)  # of unit cost, a year
     order_line_cost: float = Field(default=0.5, ge=0)  # of ordering and receiving one line, money
     delivery_cost: float = Field(default=25.0, ge=0)  # of a delivery below the supplier's franco, money
+    transfer_cost: float = Field(default=15.0, ge=0)  # of bringing goods from one location to another, money
     rounding: Literal["up", "nearest"] = "up"  # to whole packs
     maximum_cover_days: PerClassDays = {"A": 180, "B": 180, "C": 180}  # no order lasts longer
     budget: PositiveFloat | None = None  # money that one night's suggestions may cost

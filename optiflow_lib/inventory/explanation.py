@@ -92,6 +92,8 @@ def _decision(told: Mapping[str, Any], language: Language) -> str:
         value=money(told["value_eur"], language),
         price=money(told["value_eur"] / quantity if quantity else None, language, cents=True),
     )
+    if rule == "ends soon" and told.get("successor"):
+        decided = text("{decided} ({name} follows.)", language, decided=decided, name=told["successor"])
     if not told["assumptions"]:
         return decided
     assumed = ", ".join(text(name, language) for name in told["assumptions"])

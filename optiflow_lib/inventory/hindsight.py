@@ -40,7 +40,7 @@ def hindsight_cost(
     """
     left = position + quantity - demand
     held, short = np.maximum(left, 0.0), np.maximum(-left, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         days = np.where(held > 0, np.minimum(held / (2 * daily_demand), YEAR), 0.0)
     lines = np.where(quantity > 0, order_cost, 0.0)
     return np.asarray(shortage_cost * short + holding_cost * held * days + lines + surcharge * quantity)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from optiflow_lib.inventory.distribution import grid_of
 from optiflow_lib.inventory.horizon import Horizon, horizon_of
+from optiflow_lib.inventory.lookup import of_items
 from optiflow_lib.inventory.position import days_to_order
 from optiflow_lib.inventory.price_breaks import PriceBreaks, price_breaks_of
 from optiflow_lib.schemas.results import INTERVAL_DEMAND
@@ -85,6 +86,8 @@ def item_lines(known: Known, settings: InventorySettings) -> ItemLines:
         .merge(_first_terms(known.supplier_terms), on="item_id", how="left")
         .sort_values("item_id", ignore_index=True)
     )
+    names = known.products.drop_duplicates("product_id").set_index("product_id")["name"]
+    rows["successor"] = of_items(names, rows["successor_id"])
     rows["days_to_order"] = days_to_order(rows, known.as_of)
     rows["protection_interval"] = rows["days_to_order"] + rows["lead_time"] + rows["review_period"]
     demand = known.interval_demand.set_index(["interval", "item_id"])

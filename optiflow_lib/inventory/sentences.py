@@ -23,9 +23,10 @@ SENTENCES = {
     "data_quality": "Data: {name} ({rows} row(s)).",
 }
 ARRIVING = "{name} is out of stock; a delivery is expected on {arrival}."
+TRANSFER = "{told} {transfer_quantity} can come from {transfer_from}: that saves {transfer_gain}."
 WITHHELD = "{name} is due, but its least order, {least}, would last {cover} days: nothing is ordered."
 CAUSES = ("bulk sale", "sales stopped", "level shift", "leans", "misses more", "unsure")
-MONEY, DAYS, WORDS = ("tied", "gain"), ("arrival", "first_day", "day"), ("cause",)
+MONEY, DAYS, WORDS = ("tied", "gain", "transfer_gain"), ("arrival", "first_day", "day"), ("cause",)
 SHARES = ("chance", "wape", "usual_error", "bias")
 
 
@@ -40,7 +41,8 @@ def sentence(alert: pd.Series, *, name: str, language: Language) -> str:
         template = WITHHELD
     values = {key: _shown(key, value, language) for key, value in detail.items()}
     shown = text(name, language) if kind == "data_quality" else name
-    return text(template, language, **{**values, "name": shown})
+    told = text(template, language, **{**values, "name": shown})
+    return text(TRANSFER, language, **values, told=told) if detail.get("transfer_quantity") else told
 
 
 def _shown(key: str, value: Any, language: Language) -> str:

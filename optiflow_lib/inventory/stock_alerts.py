@@ -11,6 +11,7 @@ from optiflow_lib.inventory.lookup import of_items
 from optiflow_lib.inventory.morning import Morning, alert_rows
 from optiflow_lib.inventory.order_rule import LIMITS
 from optiflow_lib.inventory.trace import price_break_gain
+from optiflow_lib.inventory.transfers import transfers, usable
 
 UNAVOIDABLE = 0.5
 LONG_COVER_DAYS = 180
@@ -30,24 +31,25 @@ def stockouts(seen: Morning) -> pd.DataFrame:
         details={
             "arrival": out["next_arrival"].where(covered).to_numpy(),
             "quantity": out["order_quantity"].to_numpy(),
+            **_transfers(seen, out["item_id"]),
         },
     )
 
 
 def unavoidable_stockouts(seen: Morning) -> pd.DataFrame:
     """Even an order sent on the next order day comes too late: P(stockout before it arrives) is one half or more."""
-    there = seen.rows["on_hand"].clip(lower=0) - seen.rows["reserved"] - seen.rows["backorders"]
-    usable = np.maximum(there + seen.arriving(seen.waits), 0)
-    chance = chance_above(seen.before, usable)
+    held = usable(seen)
+    chance = chance_above(seen.before, held)
     bad = (seen.rows["on_hand"] > 0) & (chance >= UNAVOIDABLE) & _sold_now(seen)
-    short = expected_short(seen.before, usable) * seen.margin
+    short = expected_short(seen.before, held) * seen.margin
     arrival = seen.today + pd.to_timedelta(np.ceil(seen.waits), unit="D")
+    items = seen.rows.loc[bad, "item_id"]
     return alert_rows(
         "unavoidable_stockout",
-        seen.rows.loc[bad, "item_id"],
+        items,
         severity="critical",
         euros=short[bad],
-        details={"chance": chance[bad], "arrival": arrival[bad].to_numpy()},
+        details={"chance": chance[bad], "arrival": arrival[bad].to_numpy(), **_transfers(seen, items)},
     )
 
 
@@ -153,6 +155,12 @@ def price_break_gains(seen: Morning) -> pd.DataFrame:
         euros=0.0,
         details={"quantity": rows["order_quantity"].to_numpy(), "before": before, "gain": gain},
     )
+
+
+def _transfers(seen: Morning, item_ids: pd.Series) -> dict[str, object]:
+    """What another location could send, for the details of an alert."""
+    offered = transfers(seen).set_index("item_id").reindex(pd.Index(item_ids))
+    return {name: offered[name].to_numpy() for name in offered}
 
 
 def _sold_now(seen: Morning) -> pd.Series:

@@ -84,6 +84,7 @@ def traces(rows: pd.DataFrame, reasons: Reasons, *, as_of: date) -> list[str]:
         "line_quantity": _plain(reasons.decision.steps["limit"]),  # before the order as a whole is looked at
         "alternatives": alternatives_of(reasons.inputs, reasons.decision, reasons.economics),
         "assumptions": rows["assumed"].tolist(),
+        "successor": _plain(rows["successor"]),
     }
     plain = ("rule", "order_quantity", "stockout_probability", "value_eur", "euros_at_risk")
     told |= {name: _plain(rows[name]) for name in plain}

@@ -6,7 +6,7 @@ from optiflow_lib.inventory import KPI_DEFINITIONS, explain
 from optiflow_lib.inventory.explanation import DECISIONS, NOTHING
 from optiflow_lib.inventory.lines import ASSUMPTIONS
 from optiflow_lib.inventory.order_rule import RULES
-from optiflow_lib.inventory.sentences import ARRIVING, CAUSES, SENTENCES, WITHHELD
+from optiflow_lib.inventory.sentences import ARRIVING, CAUSES, SENTENCES, TRANSFER, WITHHELD
 from optiflow_lib.schemas.results import ALERT_TYPES
 from optiflow_lib.texts import text
 
@@ -73,6 +73,11 @@ def test_what_is_assumed_is_said():
     assert told.endswith("(Assumed: unit cost, lead time.)")
 
 
+def test_a_product_that_ends_names_the_one_that_follows():
+    assert explain(trace(rule="ends soon", successor="Green tea"), "en")[2].endswith("(Green tea follows.)")
+    assert "Green tea" not in explain(trace(rule="level", successor="Green tea"), "en")[2]
+
+
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("quantity", [0.0, 24.0])
 def test_every_rule_has_its_sentence_in_both_languages(rule, quantity):
@@ -91,6 +96,7 @@ def test_every_word_of_the_room_has_its_french():
     words = [
         *SENTENCES.values(),
         ARRIVING,
+        TRANSFER,
         WITHHELD,
         *CAUSES,
         *DECISIONS.values(),

@@ -128,6 +128,12 @@ def test_a_product_that_ends_is_ordered_no_further_than_it_sells():
     assert (gone["order_quantity"], gone["rule"]) == (0, "ends soon")
 
 
+def test_the_product_that_follows_is_kept_with_the_trace():
+    both = {"products": products({"successor_id": "B"}, {}), "items": items({"ends_on": day(3)})}
+    assert told(suggested(known(**both)).loc["A"])["successor"] == "Tea B"
+    assert told(suggested(known()).loc["A"])["successor"] is None
+
+
 def test_an_end_beyond_the_forecasts_counts_days_at_their_mean():
     made = suggested(known(items=items({"ends_on": day(100)}))).loc["A"]
     assert told(made)["inputs"]["sellable"] == pytest.approx(400)
