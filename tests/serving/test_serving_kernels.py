@@ -58,7 +58,7 @@ def test_code_that_a_browser_sends_is_never_run(local, tmp_path):
             }
             for channel in ("shell", "control", "stdin", "iopub"):
                 await connection.send("execute_request", code, channel=channel)
-            for kind in ("inspect_request", "complete_request", "debug_request"):
+            for kind in ("inspect_request", "complete_request", "shutdown_request", "debug_request"):
                 await connection.send(
                     kind, {"code": "x", "cursor_pos": 1, "restart": False}, channel="control"
                 )

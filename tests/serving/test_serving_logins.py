@@ -185,3 +185,14 @@ def test_a_header_of_the_proxy_says_who_it_is_when_the_settings_name_it(write_sh
         for headers in ({}, {"X-Remote-User": "eve"}):
             refused = requests.get(f"{running.address}/alerts", headers=headers)
             assert refused.status_code == 403
+
+
+def test_who_is_logged_in_is_led_on_from_the_form(shared, ana):
+    answer = ana.get(f"{shared.address}/login?next=/alerts", allow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/alerts")
+
+
+def test_what_is_forbidden_is_said_inside_the_frame(shared, ana):
+    answer = ana.post(f"{shared.address}/logout", headers={"Accept-Language": "fr"})
+    assert answer.status_code == 403
+    assert "Accès refusé" in answer.text

@@ -1,7 +1,10 @@
 """Parts of the server that need no server."""
 
 import asyncio
+import os
 import stat
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -12,15 +15,18 @@ from shops import write_settings
 
 from optiflow_lib.dashboards import pages
 from optiflow_lib.dashboards.pages.visit import MOST_FILTERS, filters_of
+from optiflow_lib.dashboards.serving import accounts, recorder
 from optiflow_lib.dashboards.serving.addresses import is_loopback
 from optiflow_lib.dashboards.serving.assets import STATIC, TEMPLATES
 from optiflow_lib.dashboards.serving.attempts import FREE, LONGEST_WAIT_S, MOST_KEYS, Attempts
+from optiflow_lib.dashboards.serving.forks import WarmProcess
 from optiflow_lib.dashboards.serving.frame import chosen_language
 from optiflow_lib.dashboards.serving.lives import Lives, NoRoom, Owner
 from optiflow_lib.dashboards.serving.notebooks import checked_folder, pages_of
 from optiflow_lib.dashboards.serving.renderer import failure_of
 from optiflow_lib.dashboards.serving.secrets import cookie_secret
-from optiflow_lib.errors import AccessError, DataError, ServingError
+from optiflow_lib.errors import AccessError, DataError, ServingError, StoreError
+from optiflow_lib.settings import load_settings
 
 ANA = Owner("ana", "seal")
 
@@ -255,3 +261,48 @@ def test_our_template_and_scripts_name_no_address_outside():
 def test_plotly_is_shipped_small_and_with_its_licence():
     assert (STATIC / "plotly-basic.min.js").stat().st_size < 1_200_000
     assert "MIT" in (STATIC / "plotly-basic.LICENSE").read_text(encoding="utf-8")
+
+
+def test_pages_that_cannot_be_loaded_are_said_to_be_so(tmp_path):
+    warm = WarmProcess(tmp_path, {"PYTHONHASHSEED": "no number"})  # Python itself refuses to start
+    warm.launch()
+    with pytest.raises(ServingError, match="cannot be loaded"):
+        asyncio.run(warm.ready())
+    warm.close()
+
+
+def test_a_system_that_cannot_fork_is_told_what_to_use(tmp_path, monkeypatch):
+    monkeypatch.delattr(os, "fork")
+    with pytest.raises(ServingError, match="cannot fork"):
+        WarmProcess(tmp_path, {}).launch()
+
+
+def test_what_pages_use_later_is_loaded_before_a_kernel_is_forked():
+    script = "from optiflow_lib.dashboards.serving import warm; warm.warm_up(); import gc, sys; "
+    shown = "print(gc.get_freeze_count() > 100_000, 'debugpy.server' in sys.modules, *sorted(sys.modules))"
+    command = [sys.executable, "-c", script + shown]
+    frozen, debugger, *loaded = subprocess.run(
+        command, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert (frozen, debugger) == ("True", "False")
+    assert {"pyarrow.parquet", "ipykernel.kernelapp", "optiflow_lib.dashboards.pages.visit"} <= set(loaded)
+
+
+def test_a_visit_that_cannot_be_counted_is_logged_and_harms_nobody(settings_file, monkeypatch, caplog):
+    def down(_settings):
+        raise StoreError(what="the disk is full", where="here", mend="free some space")
+
+    monkeypatch.setattr(recorder, "opened_store", down)
+    counting = recorder.VisitRecorder(load_settings(settings_file))
+    counting.record(page="alerts", visitor="ana")
+    asyncio.run(counting.close())
+    assert "a visit of alerts was not counted: the disk is full" in caplog.text
+
+
+def test_a_store_that_was_never_read_lets_nobody_in(settings_file, monkeypatch):
+    def down(_settings):
+        raise StoreError(what="the disk is gone", where="here", mend="find it")
+
+    monkeypatch.setattr(accounts, "opened_store", down)
+    with pytest.raises(StoreError, match="the disk is gone"):
+        asyncio.run(accounts.Accounts(load_settings(settings_file)).known())

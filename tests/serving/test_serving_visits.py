@@ -4,8 +4,10 @@ import re
 import socket
 from urllib.parse import urlsplit
 
+import nbformat
 import pytest
 import requests
+from served import write_page
 from visitors import told
 
 from optiflow_lib.dashboards.pages.visit import local_user
@@ -153,3 +155,22 @@ def test_without_people_a_visit_through_a_proxy_is_refused(local):
 
 def test_the_published_night_is_looked_for_where_the_night_puts_it(local):
     assert views.published_folder(local.settings) == local.settings.paths.runs / PUBLISHED
+
+
+def test_a_notebook_that_somebody_adds_is_a_page_at_once_with_words_and_widgets_of_any_kind(local):
+    file = write_page(
+        local.settings.paths.notebooks / "dashboards" / "mine.ipynb",
+        "import ipywidgets\n\nipywidgets.IntSlider()",
+    )
+    notebook = nbformat.read(file, as_version=4)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("## What *rain* sells"))
+    notebook.cells.append(nbformat.v4.new_code_cell("1 / 0", metadata={"tags": ["hide"]}))
+    nbformat.write(notebook, file)
+    try:
+        answer = requests.get(f"{local.address}/mine")
+    finally:
+        file.unlink()
+    assert "<h2>What <em>rain</em> sells</h2>" in answer.text
+    assert f'id="voila-front-end" href="{local.server.assets}/voila/voila.js"' in answer.text
+    assert 'role="alert"' not in answer.text
+    assert requests.get(f"{local.address}/mine").status_code == 404

@@ -24,6 +24,7 @@ from optiflow_lib.dashboards.serving.attempts import Attempts
 from optiflow_lib.dashboards.serving.configuration import HEADERS, configuration, exporter
 from optiflow_lib.dashboards.serving.context import CONTEXT, Context
 from optiflow_lib.dashboards.serving.forks import WarmProcess
+from optiflow_lib.dashboards.serving.kernels import ALLOWED_MESSAGES
 from optiflow_lib.dashboards.serving.lives import Lives
 from optiflow_lib.dashboards.serving.notebooks import checked_folder
 from optiflow_lib.dashboards.serving.pool import KernelPool
@@ -91,6 +92,7 @@ class Dashboards(Voila):  # type: ignore[misc]  # voila is untyped here
         lives = Lives(most=shown.viewers, shut_down=self._shut_down)
         pool = KernelPool(self.kernel_manager, warm=shown.warm_kernels, busy=lambda: lives.printing)
         self.kernel_manager.warm = self._warm
+        self.kernel_manager.allowed_message_types = list(ALLOWED_MESSAGES)
         context = Context(
             settings=self._settings,
             printer=self._printer(pool, lives, options),
