@@ -90,9 +90,7 @@ def test_what_a_figure_means_is_told_on_focus(served_shop, page):
 )
 def test_the_readme_shows_the_dashboard_of_the_sample(new_context, tmp_path: Path):
     source = {"url": f"sqlite:///{PROJECT / 'optiflow.db'}", "sample": True}
-    settings_file = write_settings(
-        tmp_path, source=source, forecast={"backtest_origins": 3, "sample_paths": 1000}
-    )
+    settings_file = write_settings(tmp_path, source=source, forecast={"backtest_origins": 1})
     run_jobs(settings_file)
     README_IMAGE.parent.mkdir(parents=True, exist_ok=True)
     with served(settings_file) as shop:

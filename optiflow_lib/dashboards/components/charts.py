@@ -74,6 +74,12 @@ def day_axis(language: Language) -> dict[str, Any]:
     return {"type": "date", "tickformat": short, "hoverformat": long}
 
 
+def money_axis(language: Language) -> dict[str, Any]:
+    """An axis of money, from zero, as the reader writes it."""
+    sign = {"fr": {"ticksuffix": "\u00a0€"}, "en": {"tickprefix": "€"}}[language]
+    return {"rangemode": "tozero", "tickformat": ",.0f", **sign}
+
+
 def numbers(values: Iterable[float], *, digits: int = 2) -> list[float | None]:
     """Numbers for JSON, rounded to what a screen shows; a missing one is a gap."""
     return [None if pd.isna(value) else round(float(value), digits) for value in values]

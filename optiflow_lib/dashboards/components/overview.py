@@ -61,7 +61,7 @@ def sales_chart(
         charts.upright(f"{today:%Y-%m-%d}", words=text("today", language)),
         {
             "xaxis": charts.day_axis(language),
-            "yaxis": {"rangemode": "tozero", "ticksuffix": "\u00a0€"},
+            "yaxis": charts.money_axis(language),
             "legend": charts.LEGEND,
         },
     )

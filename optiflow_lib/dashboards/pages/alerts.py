@@ -15,6 +15,7 @@ from optiflow_lib.dashboards.components.worklist import WorkLine, tools, work_li
 from optiflow_lib.dashboards.pages.alert_rows import alert_rows, found_by, work_lines
 from optiflow_lib.dashboards.pages.decisions import Decided, Decisions
 from optiflow_lib.dashboards.pages.explained import find_item, line_form, why
+from optiflow_lib.dashboards.pages.filters import Filters
 from optiflow_lib.dashboards.pages.order_cards import Looked, cards_of
 from optiflow_lib.dashboards.pages.page import Maker, Page
 from optiflow_lib.dashboards.pages.visit import Visit
@@ -58,6 +59,7 @@ class Alerts(Page):
         self.lines_shown = PAGE_LINES
         self.looked = Looked()
         self._read: views.Day | None = None
+        self._known: tuple[views.Day, Filters, pd.DataFrame] | None = None
 
     @property
     def makers(self) -> Mapping[str, Maker]:
@@ -125,9 +127,12 @@ class Alerts(Page):
         return [region for region in super().filtered() if region != "tools"]
 
     def _rows(self) -> pd.DataFrame:
-        view = self.view
-        rows = alert_rows(self.day.alerts, items=view.read("items"), suppliers=view.read("suppliers"))
-        return self.filters.of(rows)
+        """The alerts of the filters beside their items; worked out once for a day and a choice."""
+        day, view = self.day, self.view
+        if self._known is None or self._known[0] is not day or self._known[1] != self.filters:
+            rows = alert_rows(day.alerts, items=view.read("items"), suppliers=view.read("suppliers"))
+            self._known = day, self.filters, self.filters.of(rows)
+        return self._known[2]
 
     def _found(self) -> pd.DataFrame:
         rows = self._rows()

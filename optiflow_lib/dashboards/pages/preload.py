@@ -1,38 +1,44 @@
-"""What pages load only when they come to need it, loaded ahead by `warm_up`: a kernel forked later needs no time for it.
+"""What pages load or work out at their first use, done ahead by `warm_up`: a kernel forked later needs no time for it.
 
-Nothing is opened here: no file of a night, no database.
+Nothing stays open: no file of a night, no database.
 """
 
 from datetime import UTC, datetime
 
 import pyarrow.parquet  # noqa: F401 - a snapshot's frames
-import sqlalchemy.dialects.sqlite  # noqa: F401 - the store
 
-from optiflow_lib.store import (  # noqa: F401 - each name is a module of its own
-    Cache,
-    accepted_generation,
-    open_snapshot,
+from optiflow_lib.store import (
+    accepted_generation,  # noqa: F401 - each name is a module of its own
+    open_snapshot,  # noqa: F401
     open_store,
     read_alerts,
-    read_night,
     read_order_lines,
-    read_run_steps,
+    read_orders,
     read_runs,
-    set_alert_state,
+    set_alert_state,  # noqa: F401
     visits_per_day,
 )
 from optiflow_lib.texts import LANGUAGES, day, moment, money, number, percent, text
 
-_NOW = datetime.now(UTC)
-# The catalogue and Babel's data of both languages are read at the first word, number and day of each.
-SPOKEN = [
-    (
-        text("All", language),
-        number(1, language),
-        money(1, language),
-        percent(1, language),
-        day(_NOW, language),
-        moment(_NOW, language),
-    )
-    for language in LANGUAGES
-]
+
+def speak() -> None:
+    """Reads the catalogue and Babel's data of every language."""
+    now = datetime.now(UTC)
+    for language in LANGUAGES:
+        text("All", language)
+        number(1, language)
+        money(1, language)
+        percent(1, language)
+        day(now, language)
+        moment(now, language)
+
+
+def read_nothing() -> None:
+    """Reads an empty store in memory: SQLAlchemy and pandas prepare a tenth of a second's work at their first query."""
+    with open_store("sqlite://", main_location="") as empty:
+        for read in (read_alerts, read_orders, read_order_lines, read_runs, visits_per_day):
+            read(empty)
+
+
+speak()
+read_nothing()
