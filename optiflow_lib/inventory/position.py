@@ -33,11 +33,9 @@ def positions(
         overdue_days: An order this many days late is no longer counted on.
     """
     rows = items[["item_id"]].merge(lead_times, on="item_id", how="left")
-    protected = (days_to_order(rows, as_of) + rows["lead_time"] + rows["review_period"]).set_axis(
-        rows["item_id"]
-    )
+    interval = days_to_order(rows, as_of) + rows["lead_time"] + rows["review_period"]
+    protected = interval.set_axis(rows["item_id"])
     coming = arrivals(on_order, lead_times=lead_times, as_of=as_of, overdue_days=overdue_days)
-    reach = np.floor(of_items(protected, coming["item_id"]))
     timely = coming[(coming["days"] <= reach) & coming["counted_on"]]
     held = stock.set_index("item_id").reindex(rows["item_id"])
     counted = coming[coming["counted_on"]]

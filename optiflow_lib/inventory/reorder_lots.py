@@ -1,5 +1,6 @@
 """Best reorder point and lot together, (r, Q) under continuous review and normal demand over the lead time."""
 
+from dataclasses import dataclass
 from statistics import NormalDist
 
 from optiflow_lib.errors import PolicyError
@@ -61,32 +62,43 @@ def exact_reorder_lot(
     """
     from scipy.optimize import brentq  # noqa: PLC0415 - not in a dashboard's kernel
 
-    def rate(level: float) -> float:
-        over = level - mean
-        return holding_cost * over + (holding_cost + shortage_cost) * sd * standard_loss(over / sd)
-
-    def area(low: float, high: float) -> float:
-        z_low, z_high = (low - mean) / sd, (high - mean) / sd
-        short = sd**2 * (second_order_loss(z_low) - second_order_loss(z_high))
-        held = holding_cost * ((high - mean) ** 2 - (low - mean) ** 2) / 2
-        return held + (holding_cost + shortage_cost) * short
-
+    of = _Costs(holding_cost, shortage_cost, mean, sd)
     best = mean + sd * _NORMAL.inv_cdf(shortage_cost / (shortage_cost + holding_cost))
 
     def top(reorder_point: float) -> float:
         far = best + sd
-        while rate(far) < rate(reorder_point):
+        while of.rate(far) < of.rate(reorder_point):
             far = best + 2 * (far - best)
-        return float(brentq(lambda level: rate(level) - rate(reorder_point), best, far, xtol=1e-11))
+        return float(brentq(lambda level: of.rate(level) - of.rate(reorder_point), best, far, xtol=1e-11))
 
     def gap(reorder_point: float) -> float:
         upper = top(reorder_point)
-        return (
-            fixed_cost * demand + area(reorder_point, upper) - rate(reorder_point) * (upper - reorder_point)
-        )
+        lot = upper - reorder_point
+        return fixed_cost * demand + of.area(reorder_point, upper) - of.rate(reorder_point) * lot
 
     low = best - sd
     while gap(low) > 0:
         low -= sd
     reorder_point = float(brentq(gap, low, best, xtol=1e-11))
-    return reorder_point, top(reorder_point) - reorder_point, rate(reorder_point)
+    return reorder_point, top(reorder_point) - reorder_point, of.rate(reorder_point)
+
+
+@dataclass(frozen=True)
+class _Costs:
+    """Holding and backorder cost a year at a position, and its integral."""
+
+    holding_cost: float
+    shortage_cost: float
+    mean: float
+    sd: float
+
+    def rate(self, level: float) -> float:
+        over = level - self.mean
+        both = self.holding_cost + self.shortage_cost
+        return self.holding_cost * over + both * self.sd * standard_loss(over / self.sd)
+
+    def area(self, low: float, high: float) -> float:
+        z_low, z_high = (low - self.mean) / self.sd, (high - self.mean) / self.sd
+        short = self.sd**2 * (second_order_loss(z_low) - second_order_loss(z_high))
+        held = self.holding_cost * ((high - self.mean) ** 2 - (low - self.mean) ** 2) / 2
+        return held + (self.holding_cost + self.shortage_cost) * short

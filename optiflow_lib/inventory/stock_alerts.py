@@ -144,8 +144,8 @@ def minimum_excess(seen: Morning) -> pd.DataFrame:
 
 
 def price_break_gains(seen: Morning) -> pd.DataFrame:
-    """The quantity was raised to a price break, because a year with it costs less."""
-    rows = seen.rows[seen.rows["rule"] == "price break"]
+    """The quantity of an order that is due now was raised to a price break, because a year with it costs less."""
+    rows = seen.rows[(seen.rows["rule"] == "price break") & seen.due_now]
     told = [price_break_gain(trace) for trace in rows["trace"]]
     before, gain = [quantity for quantity, _ in told], [money for _, money in told]
     return alert_rows(

@@ -17,22 +17,7 @@ def late_orders(seen: Morning) -> pd.DataFrame:
 
     The lines of one order are one alert, named by its first line that is still open; one of ours by its number.
     """
-    lines = _late_lines(seen)
-    order = ["supplier_id", "location_id", "ordered_on", "expected_on", "number"]
-    ranked = lines.sort_values(["at_risk", "order_line_id"], ascending=[False, True])
-    late = (
-        ranked.groupby(order, as_index=False)
-        .agg(
-            subject=("order_line_id", "min"),
-            item=("name", "first"),
-            item_id=("item_id", "first"),
-            lines=("item_id", "nunique"),
-            opens=("opens", "any"),
-            at_risk=("at_risk", "sum"),
-        )
-        .sort_values("subject", ignore_index=True)
-    )
-    late["subject"] = late["number"].where(late["number"] != "", late["subject"])
+    late = _by_order(_late_lines(seen))
     suppliers = seen.known.suppliers.set_index("supplier_id")["name"]
     return alert_rows(
         "order_late",
@@ -48,6 +33,21 @@ def late_orders(seen: Morning) -> pd.DataFrame:
         },
         subject_kind="order",
     )
+
+
+def _by_order(lines: pd.DataFrame) -> pd.DataFrame:
+    """One row per order, told by the item at which most is at risk."""
+    order = ["supplier_id", "location_id", "ordered_on", "expected_on"]
+    ranked = lines.sort_values(["at_risk", "order_line_id"], ascending=[False, True])
+    late = ranked.groupby(order, as_index=False).agg(
+        subject=("order_line_id", "min"),
+        item=("name", "first"),
+        item_id=("item_id", "first"),
+        lines=("item_id", "nunique"),
+        opens=("opens", "any"),
+        at_risk=("at_risk", "sum"),
+    )
+    return late.sort_values("subject")
 
 
 def _late_lines(seen: Morning) -> pd.DataFrame:

@@ -383,6 +383,12 @@ def test_a_quantity_raised_for_its_price_is_told_with_what_it_saves_a_year():
     assert detail["gain"] == pytest.approx(1460 * 0.1 - 0.25 * (1.9 * 30 - 2 * 14.5))
 
 
+def test_a_price_break_of_an_order_that_can_wait_is_not_told():
+    breaks = terms({}, {"from_quantity": 60.0, "unit_cost": 1.9})
+    later = lead_times({"order_on": day(5)})
+    assert "price_break_gain" not in types(raised(0.0, supplier_terms=breaks, waits=later))
+
+
 def test_a_price_break_that_saves_too_little_is_not_told():
     breaks = terms({}, {"from_quantity": 60.0, "unit_cost": 1.9999})
     assert "price_break_gain" not in types(raised(0.0, supplier_terms=breaks))
