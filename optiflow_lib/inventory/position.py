@@ -36,9 +36,9 @@ def positions(
     interval = days_to_order(rows, as_of) + rows["lead_time"] + rows["review_period"]
     protected = interval.set_axis(rows["item_id"])
     coming = arrivals(on_order, lead_times=lead_times, as_of=as_of, overdue_days=overdue_days)
-    timely = coming[(coming["days"] <= reach) & coming["counted_on"]]
-    held = stock.set_index("item_id").reindex(rows["item_id"])
     counted = coming[coming["counted_on"]]
+    timely = counted[counted["days"] <= np.floor(of_items(protected, counted["item_id"]))]
+    held = stock.set_index("item_id").reindex(rows["item_id"])
     made = pd.DataFrame(
         {
             "item_id": rows["item_id"],
