@@ -205,19 +205,23 @@ def test_should_the_warm_process_die_the_next_visit_starts_it_again(local):
 
 
 @pytest.mark.parametrize("kernel_id", [NONE, "not-a-kernel"])
-def test_a_kernel_that_is_nobodys_cannot_be_reached(local, kernel_id):
+def test_a_kernel_that_is_none_cannot_be_reached(local, kernel_id):
+    assert requests.get(f"{local.address}/api/kernels/{kernel_id}").status_code in (403, 404)
+
+
+def test_a_kernel_that_waits_can_be_neither_reached_nor_ended(local):
     browser = requests.Session()
     browser.get(f"{local.address}/alerts")
-    form = {"_xsrf": browser.cookies["_xsrf"]}
-    assert browser.post(f"{local.address}/voila/api/shutdown/{kernel_id}", data=form).status_code in (
-        403,
-        404,
-    )
-    assert browser.get(f"{local.address}/api/kernels/{kernel_id}").status_code in (403, 404)
-
-
-def test_not_even_a_kernel_that_waits_can_be_reached(local):
-    until(lambda: local.server.kernel_manager.waiting)
-    browser = requests.Session()
+    assert until(lambda: local.server.kernel_manager.waiting, within_s=60)
     waiting = next(iter(local.server.kernel_manager.waiting))
+    pid = pid_of(local, waiting)
     assert browser.get(f"{local.address}/api/kernels/{waiting}").status_code == 403
+    browser.post(f"{local.address}/voila/api/shutdown/{waiting}", data={"_xsrf": browser.cookies["_xsrf"]})
+    assert runs(pid)
+
+
+def test_saying_twice_that_a_page_is_closed_harms_nobody(local):
+    browser = requests.Session()
+    end = f"{local.address}/voila/api/shutdown/{kernel_of(visited(local, browser=browser))}"
+    form = {"_xsrf": browser.cookies["_xsrf"]}
+    assert [browser.post(end, data=form).status_code for _ in range(2)] == [204, 204]

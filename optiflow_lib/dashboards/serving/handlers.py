@@ -137,11 +137,12 @@ class KernelModelHandler(APIHandler):  # type: ignore[misc]
 class EndHandler(APIHandler):  # type: ignore[misc]
     """What a page says when it is closed."""
 
-    auth_resource = "kernels"
-
-    @owner
+    @somebody
     async def post(self, kernel_id: str) -> None:
-        """Ends the page's kernel."""
-        await cast(Context, self.settings[CONTEXT]).lives.end(kernel_id)
+        """Ends the page's kernel; one that has ended already, or never served a page, is left as it is."""
+        lives = cast(Context, self.settings[CONTEXT]).lives
+        if lives.owner(kernel_id) not in (None, self.current_user.username):
+            raise web.HTTPError(HTTPStatus.FORBIDDEN)
+        await lives.end(kernel_id)
         self.set_status(HTTPStatus.NO_CONTENT)
         self.finish()
