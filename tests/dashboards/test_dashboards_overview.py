@@ -4,10 +4,12 @@ import pandas as pd
 from hostile import words
 
 from optiflow_lib.dashboards.components import overview
+from optiflow_lib.dashboards.components import words as words_of
 from optiflow_lib.dashboards.components.drafts import order_cards
 from optiflow_lib.dashboards.components.forecasting import components_chart
 from optiflow_lib.dashboards.components.item_detail import arrivals_table
 from optiflow_lib.dashboards.components.worklist import WorkLine, work_list
+from optiflow_lib.schemas import operations, results
 
 
 def test_what_is_missing_is_said_in_its_place():
@@ -87,3 +89,11 @@ def test_parts_that_add_nothing_are_not_drawn():
     drawn = str(components_chart(parts, "en"))
     assert '"name":"Day of the week"' in drawn
     assert '"name":"Season"' not in drawn
+
+
+def test_every_word_of_the_tables_has_a_name_people_understand():
+    assert list(words_of.ALERT_TYPES) == list(results.ALERT_TYPES)
+    assert list(words_of.SEVERITIES) == list(results.SEVERITIES)
+    assert list(words_of.ALERT_STATES) == list(results.ALERT_STATES)
+    assert list(words_of.ORDER_STATES) == list(operations.ORDER_STATES)
+    assert list(words_of.RUN_STATES) == list(operations.RUN_STATES)

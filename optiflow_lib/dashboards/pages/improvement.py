@@ -90,7 +90,7 @@ class Improvement(Page):
     @cached_property
     def _daily(self) -> pd.Series:
         """Mean forecast of a day, by item."""
-        return self.view.read("forecasts").groupby("item_id")["forecast"].mean()
+        return self.view.read("item_forecasts").set_index("item_id")["forecast"]
 
     def _problems(self) -> pd.DataFrame:
         """Schema `QUALITY`, only of the items shown once a filter is set."""
