@@ -16,6 +16,7 @@ import pandas as pd
 from optiflow_lib.errors import StoreError
 
 MANIFEST = "manifest.json"
+GROUP_BYTES = 2_000_000  # of a group of rows: of a large frame that is sorted by item, one item's rows are in one or two
 _UNFINISHED = ".unfinished-"
 
 
@@ -201,10 +202,14 @@ def _write_parquet(file: Path, frame: pd.DataFrame) -> str:
 
     # Without pandas' own metadata the same rows give the same bytes whatever made the frame.
     rows = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    pq.write_table(rows, file, compression="zstd")
+    pq.write_table(rows, file, compression="zstd", row_group_size=_group_rows(rows))
     with file.open("rb") as stream:
         os.fsync(stream.fileno())
     return _digest(file) or ""
+
+
+def _group_rows(rows: Any) -> int:
+    return max(1, GROUP_BYTES * rows.num_rows // max(rows.nbytes, 1)) if rows.num_rows else 1
 
 
 def _read_parquet(

@@ -1,7 +1,9 @@
 import json
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from pandas.testing import assert_frame_equal
 from store_frames import NIGHT, frame_of
@@ -133,3 +135,20 @@ def test_the_manifest_says_what_is_inside(tmp_path):
 def test_an_empty_frame_keeps_its_types(tmp_path):
     published(tmp_path, {"items": FRAMES["items"].head(0)})
     assert_frame_equal(open_snapshot(tmp_path).read("items"), FRAMES["items"].head(0))
+
+
+def test_one_item_of_many_is_read_from_a_few_of_the_files_row_groups(tmp_path):
+    items = [f"{number:05d}" for number in range(20_000)]
+    history = pd.DataFrame({"item_id": np.repeat(items, 10), "quantity": np.arange(200_000.0)})
+    publish({"history": history}, folder=tmp_path, as_of=NIGHT, published_at=AT)
+    snapshot = open_snapshot(tmp_path)
+    file = pq.ParquetFile(snapshot.folder.path / "history.parquet")
+    holding = [
+        group
+        for group in range(file.num_row_groups)
+        for ends in [file.metadata.row_group(group).column(0).statistics]
+        if ends.min <= "07777" <= ends.max
+    ]
+    assert len(holding) <= 2 < file.num_row_groups
+    rows = snapshot.read_rows("history", item_id="07777")
+    assert rows["quantity"].tolist() == list(range(77_770, 77_780))
