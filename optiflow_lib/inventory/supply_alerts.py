@@ -37,7 +37,7 @@ def late_orders(seen: Morning) -> pd.DataFrame:
 
 def _by_order(lines: pd.DataFrame) -> pd.DataFrame:
     """One row per order, told by the item at which most is at risk."""
-    order = ["supplier_id", "location_id", "ordered_on", "expected_on"]
+    order = ["supplier_id", "location_id", "ordered_on", "expected_on", "number"]
     ranked = lines.sort_values(["at_risk", "order_line_id"], ascending=[False, True])
     late = ranked.groupby(order, as_index=False).agg(
         subject=("order_line_id", "min"),
@@ -47,7 +47,8 @@ def _by_order(lines: pd.DataFrame) -> pd.DataFrame:
         opens=("opens", "any"),
         at_risk=("at_risk", "sum"),
     )
-    return late.sort_values("subject")
+    late["subject"] = late["number"].where(late["number"] != "", late["subject"])
+    return late.sort_values("subject", ignore_index=True)
 
 
 def _late_lines(seen: Morning) -> pd.DataFrame:

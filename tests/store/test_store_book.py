@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 from store_frames import NIGHT, on_sqlite, suggested, together
+from store_processes import at_the_same_moment
 
 from optiflow_lib.errors import OrderError
 from optiflow_lib.schemas.operations import ENTERED_RECEIPTS, OVERRIDE_RESULTS, PLACED_LINES
@@ -359,3 +360,28 @@ def test_results_of_overrides_are_replaced_line_by_line(store):
     assert kept["item_id"].tolist() == ["a", "b@M02"]
     assert kept["saved_eur"].tolist() == [1, -2]
     assert kept["measured_on"].isna().tolist() == [True, False]
+
+
+def _begin(url, as_of):
+    with open_store(url, main_location="M01") as opened:
+        return night_book(opened, as_of)["placed_lines"]["order_id"].tolist()
+
+
+def _approve(url, order_id):
+    with open_store(url, main_location="M01") as opened:
+        move(opened, "approved", order_id=order_id)
+
+
+def test_a_night_that_begins_while_people_approve_sees_the_same_for_ever(store, store_url):
+    suppliers = [f"S{number}" for number in range(1, 5)]
+    night(store, NIGHT, *(suggested({f"x{name}": 3}, supplier=name) for name in suppliers))
+    numbers = read_orders(store)["order_id"].tolist()
+    people = [(_approve, store_url, order_id) for order_id in numbers]
+    seen_then, *failed = at_the_same_moment(_act, (_begin, store_url, NEXT), *people)
+    assert failed == [None] * len(numbers)
+    assert _begin(store_url, NEXT) == seen_then
+    assert _begin(store_url, AFTER) == numbers
+
+
+def _act(function, url, what):
+    return function(url, what)
