@@ -14,6 +14,7 @@ from optiflow_lib.inventory.simulation.peers import (
 )
 from optiflow_lib.inventory.simulation.replay import Ledger, Levels, Plan, replay
 from optiflow_lib.inventory.simulation.report import at_fill_rate, savings, summary, trade_off
+from optiflow_lib.inventory.simulation.wanted import wanted
 
 __all__ = [
     "Costs",
@@ -40,4 +41,5 @@ __all__ = [
     "savings",
     "summary",
     "trade_off",
+    "wanted",
 ]

@@ -6,7 +6,6 @@ from typing import Literal
 import numpy as np
 
 from optiflow_lib.inventory.economics import economic_lot
-from optiflow_lib.inventory.levels import LEAST_RATIO, MOST_RATIO
 from optiflow_lib.inventory.order_rule import packs, whole_packs
 from optiflow_lib.inventory.simulation.costs import Costs
 from optiflow_lib.inventory.simulation.counts import safe_levels
@@ -34,6 +33,7 @@ def economic_levels(
     review: Array,
     step: Array,
     shortage_costs: Sequence[Array],
+    bounds: tuple[float, float],
 ) -> list[Levels]:
     """Levels that balance what a unit short costs with what holding one more for a cycle does.
 
@@ -44,6 +44,7 @@ def economic_levels(
         review: Days from each evening's chance to order to the next, (n_items, n_days).
         step: Smallest quantity, units, (n_items,).
         shortage_costs: One or several costs of a unit short, money, (n_items,) each: a policy for each of them.
+        bounds: Least and most cycle service that may come out; the night's are `levels.LEAST_RATIO`, `MOST_RATIO`.
 
     Returns:
         As many policies as shortage costs.
@@ -60,7 +61,7 @@ def economic_levels(
         )
         for cost in shortage_costs
     ]
-    promised = [np.clip(np.nan_to_num(ratio), LEAST_RATIO, MOST_RATIO) for ratio in paying]
+    promised = [np.clip(np.nan_to_num(ratio), *bounds) for ratio in paying]
     return _levels(past, expected, lot, step, promised, fill=False)
 
 

@@ -98,9 +98,8 @@ def test_promising_more_never_orders_less(before, per_review, dispersion, multip
 def test_an_economic_level_promises_what_pays_best():
     past, expected, _ = one_item(20, 5, 0.2, multiple=4.0)
     review = np.full((1, 1), 1.0)
-    (levels,) = economic_levels(
-        past, expected, costs(3.0), review=review, step=np.ones(1), shortage_costs=[np.array([0.1])]
-    )
+    asked = {"review": review, "step": np.ones(1), "bounds": (0.5, 0.995)}
+    (levels,) = economic_levels(past, expected, costs(3.0), shortage_costs=[np.array([0.1])], **asked)
     lot = levels.order_up_to - levels.reorder_point
     economic = np.sqrt(2 * 3 * 5 / (7 * 0.25 / 365))
     assert lot[0, 0] == np.floor(economic / 4 + 0.5) * 4
