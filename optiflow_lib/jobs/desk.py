@@ -1,6 +1,6 @@
 """What a person at a page may do. The role is checked here, on the server, whatever the page offered to touch."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,8 +11,18 @@ from optiflow_lib.jobs.night import opened_store
 from optiflow_lib.schemas.operations import ROLES
 from optiflow_lib.settings import Settings
 
-# A viewer only looks; a buyer works through alerts and edits drafts; a manager decides what is ordered.
-LEAST_ROLE = {"handle": "buyer", "edit": "buyer", "send": "buyer", "approve": "manager", "cancel": "manager"}
+# A viewer only looks; a buyer works through alerts, edits drafts and books what arrives; a manager decides what is
+# ordered, and that what is missing of an order will not be waited for.
+LEAST_ROLE = {
+    "handle": "buyer",
+    "edit": "buyer",
+    "lift": "buyer",
+    "send": "buyer",
+    "receive": "buyer",
+    "approve": "manager",
+    "cancel": "manager",
+    "close": "manager",
+}
 AlertKey = tuple[str, str]  # type and subject
 
 
@@ -77,6 +87,16 @@ class Desk:
             self.settings, item_id=item_id, quantity=quantity, until=until, author=self.user, reason=reason
         )
 
+    def lift(self, item_id: str) -> None:
+        """Ends an item's kept quantity before its day.
+
+        Raises:
+            AccessError: the role does not allow it.
+            OrderError: nothing is kept for the item.
+        """
+        self._require("lift")
+        overrides.lift(self.settings, item_id=item_id, author=self.user)
+
     def approve(self, order_id: str) -> None:
         """Approves a draft; `AccessError` when the role does not allow it, `OrderError` when it is none any more."""
         self._require("approve")
@@ -86,6 +106,25 @@ class Desk:
         """Notes that an approved order went out; errors as for `approve`."""
         self._require("send")
         actions.send(self.settings, order_id=order_id, author=self.user)
+
+    def receive(self, order_id: str, quantities: Mapping[str, float]) -> str:
+        """Adds what arrived to an order that was sent; returns the order's state then.
+
+        Args:
+            order_id: Its number.
+            quantities: Units that arrived, by item_id.
+
+        Raises:
+            AccessError: the role does not allow it.
+            OrderError: a quantity is no number, or the order has no such line or is not on its way.
+        """
+        self._require("receive")
+        return actions.receive(self.settings, order_id=order_id, author=self.user, quantities=quantities)
+
+    def close(self, order_id: str) -> None:
+        """Ends an order of which nothing more will come; errors as for `approve`."""
+        self._require("close")
+        actions.close(self.settings, order_id=order_id, author=self.user)
 
     def cancel(self, order_id: str) -> None:
         """Cancels an order; errors as for `approve`."""

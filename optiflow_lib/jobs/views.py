@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from optiflow_lib import store
+from optiflow_lib import purchasing, store
 from optiflow_lib.inventory import explain, sentence
 from optiflow_lib.jobs.night import opened_store
 from optiflow_lib.schemas.operations import RUN_STEPS
@@ -53,6 +53,7 @@ class Day:
         lines: Schema `ORDER_LINES`.
         steps: Schema `ORDER_STEPS`.
         runs: Schema `RUNS`, oldest first.
+        kept: Schema `OVERRIDES`, those in force.
     """
 
     alerts: pd.DataFrame
@@ -60,6 +61,7 @@ class Day:
     lines: pd.DataFrame
     steps: pd.DataFrame
     runs: pd.DataFrame
+    kept: pd.DataFrame
 
 
 def read_day(settings: Settings) -> Day:
@@ -71,6 +73,7 @@ def read_day(settings: Settings) -> Day:
             store.read_order_lines(opened),
             store.read_order_steps(opened),
             store.read_runs(opened),
+            _in_force(opened),
         )
 
 
@@ -143,6 +146,11 @@ def alert_sentences(live: pd.DataFrame, items: pd.DataFrame, language: Language)
         sentence(alert, name=str(names.get(alert["subject"], alert["subject"])), language=language)
         for _, alert in live.iterrows()
     ]
+
+
+def _in_force(opened: store.Store) -> pd.DataFrame:
+    kept, night = store.read_overrides(opened), store.last_night(opened)
+    return kept if night is None else purchasing.in_force(kept, as_of=night)
 
 
 def _ranked(alerts: pd.DataFrame) -> pd.DataFrame:

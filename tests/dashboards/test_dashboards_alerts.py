@@ -248,6 +248,69 @@ def test_a_draft_can_be_cancelled(shop_visit):
     assert views.orders(page.settings)[0].set_index("order_id").loc[order_id, "state"] == "cancelled"
 
 
+def sent_order_of(page):
+    order_id = draft_line_of(page.settings)["order_id"]
+    ask(page, "approve", order=order_id)
+    ask(page, "send", order=order_id)
+    return order_id, views.orders(page.settings)[1].query("order_id == @order_id and quantity > 0")
+
+
+def test_what_arrives_is_counted_in_line_by_line_until_the_order_is_received(shop_visit):
+    page = alerts.opened(shop_visit())
+    order_id, lines = sent_order_of(page)
+    drafts = ask(page, "confirm", order="").regions["drafts"]
+    missing = {
+        item: f'name="arrived:{item}" value="{units:g}"'
+        for item, units in lines[["item_id", "quantity"]].values
+    }
+    assert all(field in drafts for field in missing.values())
+    first = lines.iloc[0]
+    reply = ask(page, "receive", order=order_id, **{f"arrived:{first['item_id']}": "1,5"})
+    assert f"{order_id} est reçue en partie." in words(reply.regions["status"])
+    rest = {f"arrived:{item}": f"{units:g}" for item, units in lines[["item_id", "quantity"]].values}
+    reply = ask(page, "receive", order=order_id, **rest)
+    assert f"{order_id} est reçue." in words(reply.regions["status"])
+    stored = views.orders(page.settings)[1].query("order_id == @order_id").set_index("item_id")
+    assert stored.loc[first["item_id"], "received_quantity"] == first["quantity"] + 1.5
+    assert views.orders(page.settings)[0].set_index("order_id").loc[order_id, "state"] == "received"
+
+
+def test_an_order_of_which_nothing_more_will_come_is_closed(shop_visit):
+    page = alerts.opened(shop_visit())
+    order_id, lines = sent_order_of(page)
+    reply = ask(page, "receive", order=order_id, **{f"arrived:{lines['item_id'].iloc[0]}": "1"})
+    assert 'data-do="close"' in reply.regions["drafts"]
+    reply = ask(page, "close", order=order_id)
+    assert f"{order_id} est soldée." in words(reply.regions["status"])
+    assert views.orders(page.settings)[0].set_index("order_id").loc[order_id, "state"] == "received"
+
+
+@pytest.mark.parametrize("wrong", ["", "0", "many", "1e9"])
+def test_what_cannot_have_arrived_is_refused(shop_visit, wrong):
+    page = alerts.opened(shop_visit())
+    order_id, lines = sent_order_of(page)
+    before = state_of_everything(page.settings)
+    reply = ask(page, "receive", order=order_id, **{f"arrived:{lines['item_id'].iloc[0]}": wrong})
+    assert "Cette valeur ne peut pas être utilisée." in words(reply.regions["status"])
+    assert state_of_everything(page.settings) == before
+
+
+def test_a_kept_quantity_is_listed_and_can_be_lifted(shop_visit):
+    page = alerts.opened(shop_visit())
+    line = draft_line_of(page.settings)
+    until = (page.view.as_of + timedelta(days=300)).isoformat()
+    given = {"order": line["order_id"], "item": line["item_id"], "reason": "Budget", "until": until}
+    kept = ask(page, "quantity", quantity="7", **given).regions["drafts"]
+    assert "Quantités imposées" in words(kept)
+    assert 'data-do="lift"' in kept
+    reply = ask(page, "lift", item=line["item_id"])
+    assert f"La quantité de {line['item_id']} n'est plus imposée." in words(reply.regions["status"])
+    assert "Quantités imposées" not in words(reply.regions["drafts"])
+    assert overrides.overrides_in_force(page.settings).empty
+    again = draft_line_of(page.settings)
+    assert again["quantity"] == again["suggested_quantity"]
+
+
 def test_an_order_is_downloaded_as_a_document_and_as_a_table(shop_visit):
     page = alerts.opened(shop_visit())
     line = draft_line_of(page.settings)
@@ -293,6 +356,9 @@ CRAFTED = [
     {"do": "approve", "order": "ORDER"},
     {"do": "send", "order": "ORDER"},
     {"do": "cancel", "order": "ORDER"},
+    {"do": "receive", "order": "ORDER", "arrived:0001": "1"},
+    {"do": "close", "order": "ORDER"},
+    {"do": "lift", "item": "ITEM"},
 ]
 
 
@@ -316,7 +382,7 @@ def test_a_viewer_changes_nothing_by_any_message(shop_visit, message):
 
 
 @pytest.mark.parametrize(
-    "message", [m for m in CRAFTED if m["do"] in ("approve", "cancel")], ids=lambda m: m["do"]
+    "message", [m for m in CRAFTED if m["do"] in ("approve", "cancel", "close")], ids=lambda m: m["do"]
 )
 def test_a_buyer_does_not_decide_what_is_ordered(shop_visit, message):
     page = alerts.opened(shop_visit(role="buyer"))

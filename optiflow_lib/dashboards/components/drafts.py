@@ -8,10 +8,13 @@ import pandas as pd
 
 from optiflow_lib.dashboards.components.html import Html, join, tag
 from optiflow_lib.dashboards.components.notices import badge, empty, notice
+from optiflow_lib.dashboards.components.receipts import receipt_form
 from optiflow_lib.dashboards.components.tables import Column, table
 from optiflow_lib.dashboards.components.words import TONES, label
 from optiflow_lib.dashboards.components.worklist import button
 from optiflow_lib.texts import Language, day, money, number, text
+
+COMING = ("sent", "partly_received")
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def order_cards(
 
     Args:
         orders: Drafts first.
-        may: What the reader's role allows: edit, approve, send, cancel.
+        may: What the reader's role allows: keys of `desk.LEAST_ROLE`.
         confirming: Number of the order whose approval is being confirmed; empty for none.
         open_id: Number of the order whose lines are shown; empty for none.
         language: The reader's.
@@ -95,10 +98,11 @@ def _card(
         tag("span", money(order.value, language, cents=True), class_="value", data_order=order.order_id),
         tag("small", about),
     )
+    is_coming = order.state in COMING and "receive" in may
     lines = tag(
         "details",
         tag("summary", text("Lines: {count}", language, count=number(len(order.lines), language))),
-        _lines(order, may, language),
+        receipt_form(order.order_id, order.lines, language) if is_coming else _lines(order, may, language),
         open=is_open,
     )
     actions = _confirmation(order, language) if is_confirming else _actions(order, may, language)
@@ -187,6 +191,7 @@ def _actions(order: OrderCard, may: Collection[str], language: Language) -> Html
     possible = [
         ("approve", "draft", button(text("Approve…", language), "confirm", kind="button", **given)),
         ("send", "approved", button(text("Mark as sent", language), "send", kind="button", **given)),
+        ("close", "partly_received", button(text("Nothing more will come", language), "close", **given)),
     ]
     offered = [made for action, state, made in possible if action in may and order.state == state]
     if "cancel" in may and order.state in ("draft", "approved"):

@@ -63,6 +63,11 @@ class Asked:
         """The name of what is asked for; empty when there is none."""
         return self.words("do")
 
+    @property
+    def names(self) -> list[str]:
+        """What was sent, by name; at most `MOST_VALUES`."""
+        return list(self._values)[:MOST_VALUES]
+
     def words(self, name: str, *, longest: int = LONGEST_TEXT) -> str:
         """A text without control characters; empty when absent."""
         value = self._values.get(name, "")

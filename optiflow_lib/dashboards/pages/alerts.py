@@ -10,13 +10,14 @@ from optiflow_lib.dashboards.components.item_detail import alert_actions, detail
 from optiflow_lib.dashboards.components.live import Asked, Handler, Reply
 from optiflow_lib.dashboards.components.notices import empty, notice
 from optiflow_lib.dashboards.components.overview import panel
+from optiflow_lib.dashboards.components.receipts import kept_list
 from optiflow_lib.dashboards.components.words import ALERT_STATES, ALERT_TYPES, SEVERITIES
 from optiflow_lib.dashboards.components.worklist import WorkLine, tools, work_list
 from optiflow_lib.dashboards.pages.alert_rows import alert_rows, found_by, work_lines
 from optiflow_lib.dashboards.pages.decisions import Decided, Decisions
 from optiflow_lib.dashboards.pages.explained import find_item, line_form, why
 from optiflow_lib.dashboards.pages.filters import Filters
-from optiflow_lib.dashboards.pages.order_cards import Looked, cards_of
+from optiflow_lib.dashboards.pages.order_cards import Looked, cards_of, kept_of
 from optiflow_lib.dashboards.pages.page import Maker, Page
 from optiflow_lib.dashboards.pages.visit import Visit
 from optiflow_lib.errors import DataError
@@ -93,7 +94,10 @@ class Alerts(Page):
             "confirm": self._confirm,
             "approve": self._moved(decide.approve),
             "send": self._moved(decide.send),
+            "receive": self._moved(decide.receive),
+            "close": self._moved(decide.close),
             "cancel": self._moved(decide.cancel),
+            "lift": self._moved(decide.lift),
             "pdf": decide.pdf,
             "csv": decide.csv,
         }
@@ -189,9 +193,11 @@ class Alerts(Page):
 
     def _drafts(self) -> Html:
         may = {action for action in LEAST_ROLE if self.desk.may(action)}
-        return cards_of(
+        orders = cards_of(
             self.day, self.view, self.filters, may=may, looked=self.looked, language=self.language
         )
+        kept = kept_of(self.day, self.view, self.filters)
+        return join([orders, kept_list(kept, self.language, may_lift="lift" in may)])
 
     # --- what is asked -------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from optiflow_lib.dashboards.components.item_detail import LONGEST_NOTE, REASONS, DraftLine
 from optiflow_lib.dashboards.components.live import Asked, File, Reply
+from optiflow_lib.dashboards.components.receipts import ARRIVED
 from optiflow_lib.dashboards.pages.explained import draft_line, find_item
 from optiflow_lib.errors import DataError
 from optiflow_lib.jobs import actions, views
@@ -81,6 +82,31 @@ class Decisions:
         self.desk.send(order_id)
         return Decided(text("{order} is marked as sent.", self.language, order=order_id))
 
+    def receive(self, asked: Asked) -> Decided:
+        """Counts in what arrived of an order; an empty field is nothing."""
+        order_id = asked.words("order")
+        arrived = {item_id: asked.number(name) for name, item_id in _fields(asked) if asked.words(name)}
+        counted = {item_id: units for item_id, units in arrived.items() if units}
+        _refuse("nothing arrived", unless=bool(counted))
+        _refuse("a quantity is too large", unless=all(abs(units) <= MOST_UNITS for units in counted.values()))
+        state = self.desk.receive(order_id, counted)
+        if state == "received":
+            return Decided(text("{order} has arrived.", self.language, order=order_id))
+        return Decided(text("{order} has arrived in part.", self.language, order=order_id))
+
+    def close(self, asked: Asked) -> Decided:
+        """Ends an order of which nothing more will come."""
+        order_id = asked.words("order")
+        self.desk.close(order_id)
+        return Decided(text("{order} is closed.", self.language, order=order_id))
+
+    def lift(self, asked: Asked) -> Decided:
+        """Ends an item's kept quantity."""
+        item_id = asked.words("item")
+        self.desk.lift(item_id)
+        beside = text("Drafts are as the night suggested again.", self.language)
+        return Decided(text("The quantity of {item} is no longer kept.", self.language, item=item_id), beside)
+
     def cancel(self, asked: Asked) -> Decided:
         """Cancels an order."""
         order_id = asked.words("order")
@@ -115,6 +141,11 @@ class Decisions:
         _refuse("a quantity is changed for a reason", unless=bool(reason))
         said = text(reason, self.language)
         return f"{said}, {note}" if note else said
+
+
+def _fields(asked: Asked) -> list[tuple[str, str]]:
+    """Name and item of each field for units that arrived."""
+    return [(name, name.removeprefix(ARRIVED)) for name in asked.names if name.startswith(ARRIVED)]
 
 
 def is_multiple(quantity: float, step: float) -> bool:

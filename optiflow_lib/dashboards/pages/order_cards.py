@@ -31,6 +31,12 @@ def cards_of(
     return order_cards(cards, may=may, confirming=looked.confirming, open_id=looked.opened, language=language)
 
 
+def kept_of(day: Day, view: View, filters: Filters) -> pd.DataFrame:
+    """Quantities that people keep for items of the filters: schema `OVERRIDES` with `name`, the item's."""
+    items = filters.of(view.read("items"))[["item_id", "name"]]
+    return day.kept.merge(items, on="item_id")
+
+
 def shown_orders(day: Day, filters: Filters) -> pd.DataFrame:
     """Orders that are not received or cancelled, of the location and supplier chosen, drafts first."""
     orders = day.orders[day.orders["state"].isin(SHOWN)]
