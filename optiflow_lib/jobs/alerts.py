@@ -8,7 +8,7 @@ import pandas as pd
 from optiflow_lib import inventory, purchasing
 from optiflow_lib.jobs.demand import daily_sales_of, demand_of, public_holidays, stock_history_of
 from optiflow_lib.jobs.items import item_terms, with_item_id
-from optiflow_lib.jobs.night import Night, open_night
+from optiflow_lib.jobs.night import Night, NightJob
 from optiflow_lib.schemas.source import SUPPLIERS
 from optiflow_lib.store import (
     nights_of,
@@ -28,35 +28,33 @@ JUDGED_DAYS = 28  # a past night's forecasts are judged by so many days
 LEAST_JUDGED_DAYS = 14
 
 
-def raise_alerts(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
+@NightJob
+def raise_alerts(night: Night) -> pd.DataFrame:
     """Fills `classes`, `recommendations`, the draft orders and `alerts`; returns the alerts that are not resolved.
 
     Quantities edited by a buyer stay, and overrides are applied until their day; what the source received of our
     orders closes them. Alerts already acknowledged or snoozed stay so.
     """
-    with open_night(settings_file, as_of) as night:
-        known = _known(night)
-        recommendations = inventory.recommendations(known, night.settings.inventory)
-        seen = inventory.morning(
-            known, recommendations, events=_events(night), settings=night.settings.inventory
-        )
-        alerts = inventory.life_cycle(
-            previous_alerts(night.store, as_of=night.as_of),
-            inventory.raised_alerts(seen),
-            as_of=night.as_of,
-            last_night=_last_night(night),
-            ordered=night.book.items_ordered,
-        )
-        drafts = purchasing.drafts(
-            recommendations,
-            items=night.items,
-            lead_times=known.lead_times,
-            supplier_terms=known.supplier_terms,
-            overrides=purchasing.in_force(read_overrides(night.store), as_of=night.as_of),
-            as_of=night.as_of,
-        )
-        _write(night, {"classes": known.classes, "recommendations": recommendations}, drafts, alerts)
-        return alerts[alerts["state"] != "resolved"].reset_index(drop=True)
+    known = _known(night)
+    recommendations = inventory.recommendations(known, night.settings.inventory)
+    seen = inventory.morning(known, recommendations, events=_events(night), settings=night.settings.inventory)
+    alerts = inventory.life_cycle(
+        previous_alerts(night.store, as_of=night.as_of),
+        inventory.raised_alerts(seen),
+        as_of=night.as_of,
+        last_night=_last_night(night),
+        ordered=night.book.items_ordered,
+    )
+    drafts = purchasing.drafts(
+        recommendations,
+        items=night.items,
+        lead_times=known.lead_times,
+        supplier_terms=known.supplier_terms,
+        overrides=purchasing.in_force(read_overrides(night.store), as_of=night.as_of),
+        as_of=night.as_of,
+    )
+    _write(night, {"classes": known.classes, "recommendations": recommendations}, drafts, alerts)
+    return alerts[alerts["state"] != "resolved"].reset_index(drop=True)
 
 
 def _known(night: Night) -> inventory.Known:

@@ -4,20 +4,20 @@ import pandas as pd
 
 from optiflow_lib import forecasting
 from optiflow_lib.jobs.demand import demand_of, events_of, groups_of, items_with_zone
-from optiflow_lib.jobs.night import open_night
+from optiflow_lib.jobs.night import Night, NightJob
 from optiflow_lib.store import replace_night
 
 
-def find_anomalies(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
+@NightJob
+def find_anomalies(night: Night) -> pd.DataFrame:
     """Fills `anomalies` (schema `ANOMALIES`) and returns it, the latest first."""
-    with open_night(settings_file, as_of) as night:
-        anomalies = forecasting.anomalies(
-            demand_of(night),
-            events=events_of(night),
-            items=items_with_zone(night),
-            groups=groups_of(night),
-            country=night.settings.forecast.country,
-            as_of=night.as_of,
-        )
-        replace_night(night.store, {"anomalies": anomalies}, as_of=night.as_of)
-        return anomalies.sort_values(["day", "item_id"], ascending=[False, True], ignore_index=True)
+    anomalies = forecasting.anomalies(
+        demand_of(night),
+        events=events_of(night),
+        items=items_with_zone(night),
+        groups=groups_of(night),
+        country=night.settings.forecast.country,
+        as_of=night.as_of,
+    )
+    replace_night(night.store, {"anomalies": anomalies}, as_of=night.as_of)
+    return anomalies.sort_values(["day", "item_id"], ascending=[False, True], ignore_index=True)

@@ -4,19 +4,19 @@ import pandas as pd
 
 from optiflow_lib import forecasting
 from optiflow_lib.jobs.demand import demand_of, events_of, items_with_zone
-from optiflow_lib.jobs.night import open_night
+from optiflow_lib.jobs.night import Night, NightJob
 from optiflow_lib.store import replace_night
 
 
-def measure_events(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
+@NightJob
+def measure_events(night: Night) -> pd.DataFrame:
     """Fills `event_impact` (schema `EVENT_IMPACT`) and returns it, the greatest effect in money first."""
-    with open_night(settings_file, as_of) as night:
-        impact = forecasting.event_impact(
-            demand_of(night),
-            events=events_of(night),
-            items=items_with_zone(night),
-            settings=night.settings.forecast,
-            as_of=night.as_of,
-        )
-        replace_night(night.store, {"event_impact": impact}, as_of=night.as_of)
-        return impact.sort_values("uplift_eur", ascending=False, key=abs, ignore_index=True)
+    impact = forecasting.event_impact(
+        demand_of(night),
+        events=events_of(night),
+        items=items_with_zone(night),
+        settings=night.settings.forecast,
+        as_of=night.as_of,
+    )
+    replace_night(night.store, {"event_impact": impact}, as_of=night.as_of)
+    return impact.sort_values("uplift_eur", ascending=False, key=abs, ignore_index=True)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from optiflow_lib.forecasting import metrics
 from optiflow_lib.jobs.demand import demand_of
-from optiflow_lib.jobs.night import Night, open_night
+from optiflow_lib.jobs.night import Night, NightJob
 from optiflow_lib.schemas.results import MONITORING
 from optiflow_lib.store import read_night, replace_night
 
@@ -14,12 +14,12 @@ from optiflow_lib.store import read_night, replace_night
 AGES_DAYS = (1, 7, 14, 21, 28)
 
 
-def monitor_models(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
+@NightJob
+def monitor_models(night: Night) -> pd.DataFrame:
     """Fills `monitoring` and returns it (schema `MONITORING`), the oldest night first."""
-    with open_night(settings_file, as_of) as night:
-        monitored = past_accuracy(night)
-        replace_night(night.store, {"monitoring": monitored}, as_of=night.as_of)
-        return monitored
+    monitored = past_accuracy(night)
+    replace_night(night.store, {"monitoring": monitored}, as_of=night.as_of)
+    return monitored
 
 
 def past_accuracy(night: Night) -> pd.DataFrame:

@@ -1,10 +1,10 @@
 """What every job of a night stands on: the settings, the day, the frozen inputs and the store."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, update_wrapper
 from pathlib import Path
 
 import pandas as pd
@@ -49,6 +49,19 @@ def open_night(settings_file: str | Path, as_of: str) -> Iterator[Night]:
     day = resolved_day(settings, as_of)
     with opened_store(settings) as store:
         yield Night(settings, day, open_inputs(inputs_folder(settings), day), store)
+
+
+class NightJob:
+    """A job of a night: notebooks call it with a settings file, a night run again does its work `on` itself."""
+
+    def __init__(self, work: Callable[[Night], pd.DataFrame]) -> None:
+        update_wrapper(self, work)
+        self.on = work
+
+    def __call__(self, *, settings_file: str, as_of: str = "") -> pd.DataFrame:
+        """Does the work for the night of `as_of`, as `open_night` opens it."""
+        with open_night(settings_file, as_of) as night:
+            return self.on(night)
 
 
 def job_settings(settings_file: str | Path) -> Settings:

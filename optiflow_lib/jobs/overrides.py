@@ -9,7 +9,7 @@ from optiflow_lib import inventory, purchasing, store
 from optiflow_lib.errors import OrderError
 from optiflow_lib.jobs.actions import shops_day
 from optiflow_lib.jobs.demand import demand_of
-from optiflow_lib.jobs.night import Night, open_night, opened_store
+from optiflow_lib.jobs.night import Night, NightJob, opened_store
 from optiflow_lib.jobs.orders import line_price
 from optiflow_lib.schemas.operations import OVERRIDE_RESULTS
 from optiflow_lib.settings import Settings
@@ -80,20 +80,20 @@ def override_results(settings: Settings) -> pd.DataFrame:
         return store.read_override_results(opened)
 
 
-def measure_overrides(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
+@NightJob
+def measure_overrides(night: Night) -> pd.DataFrame:
     """Compares each order line that a person changed with what the model suggested, once its time has passed.
 
     Which lines there are is the order book's of the night; what an earlier night measured stays. Fills
     `override_results` and returns schema `OVERRIDE_RESULTS`.
     """
-    with open_night(settings_file, as_of) as night:
-        known = store.read_override_results(night.store)
-        results = inventory.in_hindsight(
-            _together(known, _new_lines(night, known)), demand_of(night), as_of=pd.Timestamp(night.as_of)
-        )
-        store.replace_override_results(night.store, results)
-        logger.info("%d lines were changed by people, %d measured", len(results), results["demand"].count())
-        return results
+    known = store.read_override_results(night.store)
+    results = inventory.in_hindsight(
+        _together(known, _new_lines(night, known)), demand_of(night), as_of=pd.Timestamp(night.as_of)
+    )
+    store.replace_override_results(night.store, results)
+    logger.info("%d lines were changed by people, %d measured", len(results), results["demand"].count())
+    return results
 
 
 def _new_lines(night: Night, known: pd.DataFrame) -> list[pd.DataFrame]:

@@ -7,7 +7,7 @@ import pandas as pd
 from optiflow_lib import store
 from optiflow_lib.jobs.demand import daily_sales_of, demand_of, stock_history_of
 from optiflow_lib.jobs.items import with_item_id
-from optiflow_lib.jobs.night import Night, open_night
+from optiflow_lib.jobs.night import Night, NightJob
 from optiflow_lib.jobs.views import published_folder
 from optiflow_lib.schemas.results import NIGHT_TABLES
 from optiflow_lib.schemas.source import SUPPLIERS
@@ -17,34 +17,32 @@ TOTALS_DAYS = 800
 PLACE = ["day", "category", "location_id", "supplier_id"]
 
 
-def publish_night(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
+@NightJob
+def publish_night(night: Night) -> pd.DataFrame:
     """Publishes every result of the night with the history the charts need, and forgets nights past their keep.
 
     Returns name and rows of each published frame.
     """
-    with open_night(settings_file, as_of) as night:
-        store.refresh_summaries(night.store)
-        frames = {name: store.read_night(night.store, name, as_of=night.as_of) for name in NIGHT_TABLES}
-        frames |= {
-            "history": _history(night),
-            "daily_totals": _daily_totals(night),
-            "daily_stock": _daily_stock(night),
-            "daily_forecast": _daily_forecast(night),
-            "item_forecasts": _item_forecasts(night),
-            "kpi_nights": _kpi_nights(night),
-            "suppliers": night.inputs.read("suppliers")
-            if night.inputs.has("suppliers")
-            else SUPPLIERS.empty(),
-            "on_order": night.book.on_order,
-        }
-        frames["override_results"] = store.read_override_results(night.store)
-        frames["summary_categories"] = store.read_summary(night.store, "summary_categories")
-        published_at = datetime.now(UTC).replace(tzinfo=None)
-        store.publish(
-            frames, folder=published_folder(night.settings), as_of=night.as_of, published_at=published_at
-        )
-        store.forget_nights(night.store, keep=night.settings.store.keep_nights)
-        return pd.DataFrame({"frame": list(frames), "rows": [len(rows) for rows in frames.values()]})
+    store.refresh_summaries(night.store)
+    frames = {name: store.read_night(night.store, name, as_of=night.as_of) for name in NIGHT_TABLES}
+    frames |= {
+        "history": _history(night),
+        "daily_totals": _daily_totals(night),
+        "daily_stock": _daily_stock(night),
+        "daily_forecast": _daily_forecast(night),
+        "item_forecasts": _item_forecasts(night),
+        "kpi_nights": _kpi_nights(night),
+        "suppliers": night.inputs.read("suppliers") if night.inputs.has("suppliers") else SUPPLIERS.empty(),
+        "on_order": night.book.on_order,
+    }
+    frames["override_results"] = store.read_override_results(night.store)
+    frames["summary_categories"] = store.read_summary(night.store, "summary_categories")
+    published_at = datetime.now(UTC).replace(tzinfo=None)
+    store.publish(
+        frames, folder=published_folder(night.settings), as_of=night.as_of, published_at=published_at
+    )
+    store.forget_nights(night.store, keep=night.settings.store.keep_nights)
+    return pd.DataFrame({"frame": list(frames), "rows": [len(rows) for rows in frames.values()]})
 
 
 def _history(night: Night) -> pd.DataFrame:

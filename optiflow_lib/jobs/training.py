@@ -13,7 +13,7 @@ from optiflow_lib import forecasting, store
 from optiflow_lib.errors import BatchError
 from optiflow_lib.jobs.decisions import decisions_of
 from optiflow_lib.jobs.demand import demand_of, groups_of, regressors_of
-from optiflow_lib.jobs.night import Night, open_night, opened_source, resolved_day
+from optiflow_lib.jobs.night import Night, NightJob, opened_source, resolved_day
 from optiflow_lib.schemas.results import ACCURACY
 from optiflow_lib.settings import Settings
 
@@ -29,47 +29,47 @@ NAIVE = "seasonal_naive"
 VERSIONS = ("optiflow", "prophet", "pandas", "numpy", "numba")
 
 
-def train_models(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
+@NightJob
+def train_models(night: Night) -> pd.DataFrame:
     """Backtests the candidates without the last 28 days and saves a generation under `models/`.
 
     Returns schema `ACCURACY`. The generation is used by the night only once `validate_models` accepts it.
     """
-    with open_night(settings_file, as_of) as night:
-        cutoff = night.as_of - timedelta(days=HELD_OUT_DAYS)
-        demand = demand_of(night)
-        made = _compared(night, demand[demand["day"] <= pd.Timestamp(cutoff)], cutoff=cutoff)
-        parameters = _parameters(night, demand, made)
-        tables = {"accuracy": made.accuracy, "calibration": made.calibration, **parameters.tables}
-        manifest = _manifest(night, made.accuracy, cutoff=cutoff) | {"models": parameters.described}
-        name = store.save_generation(night.settings.paths.models, tables, manifest)
-        logger.info("generation %s saved: champions of %d items", name, made.accuracy["champion"].sum())
-        return made.accuracy
+    cutoff = night.as_of - timedelta(days=HELD_OUT_DAYS)
+    demand = demand_of(night)
+    made = _compared(night, demand[demand["day"] <= pd.Timestamp(cutoff)], cutoff=cutoff)
+    parameters = _parameters(night, demand, made)
+    tables = {"accuracy": made.accuracy, "calibration": made.calibration, **parameters.tables}
+    manifest = _manifest(night, made.accuracy, cutoff=cutoff) | {"models": parameters.described}
+    name = store.save_generation(night.settings.paths.models, tables, manifest)
+    logger.info("generation %s saved: champions of %d items", name, made.accuracy["champion"].sum())
+    return made.accuracy
 
 
-def validate_models(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
+@NightJob
+def validate_models(night: Night) -> pd.DataFrame:
     """Accepts the newest generation when it costs no more on the days held out than the one in use, and is calibrated.
 
     The cost is that of the decisions: the pinball loss of order-up-to levels, with the calibration of each. The one
     in use is the accepted generation, or the seasonal naive when there is none.
     Returns one row: generation, accepted, cost, reference, reference_cost, reason.
     """
-    with open_night(settings_file, as_of) as night:
-        models = night.settings.paths.models
-        newest = store.newest_generation(models)
-        if newest is None:
-            raise BatchError(
-                what="there is no generation to validate",
-                where=str(models),
-                mend="run notebook 70_train first",
-            )
-        accepted, cost, reference, reference_cost, reason = _verdict(night, newest)
-        if accepted:
-            store.accept_generation(models, newest.name, reason=reason)
-            store.forget_generations(models, keep=night.settings.store.keep_generations)
-        logger.info("generation %s %s: %s", newest.name, "accepted" if accepted else "refused", reason)
-        row = (newest.name, accepted, cost, reference, reference_cost, reason)
-        columns = ["generation", "accepted", "cost", "reference", "reference_cost", "reason"]
-        return pd.DataFrame([row], columns=columns)
+    models = night.settings.paths.models
+    newest = store.newest_generation(models)
+    if newest is None:
+        raise BatchError(
+            what="there is no generation to validate",
+            where=str(models),
+            mend="run notebook 70_train first",
+        )
+    accepted, cost, reference, reference_cost, reason = _verdict(night, newest)
+    if accepted:
+        store.accept_generation(models, newest.name, reason=reason)
+        store.forget_generations(models, keep=night.settings.store.keep_generations)
+    logger.info("generation %s %s: %s", newest.name, "accepted" if accepted else "refused", reason)
+    row = (newest.name, accepted, cost, reference, reference_cost, reason)
+    columns = ["generation", "accepted", "cost", "reference", "reference_cost", "reason"]
+    return pd.DataFrame([row], columns=columns)
 
 
 def _verdict(night: Night, newest: store.Generation) -> tuple[bool, float, str, float, str]:
