@@ -53,7 +53,8 @@ def group_prophet_means(past: Past) -> Array:
     sold = (np.nan_to_num(past.panel.quantity) * weight).sum(axis=1)
     # The prior: the items of a group sell alike, which is believed like half a unit sold.
     share = (sold + HETEROGENEITY) / (expected + HETEROGENEITY * count)
-    return np.where((expected > 0)[:, None], share[:, None] * forecast[codes], past.pooled.mean)
+    shared = (expected > 0) & ~past.panel.unsold
+    return np.where(shared[:, None], share[:, None] * forecast[codes], past.pooled.mean)
 
 
 def _frame(ids: Ids, days: pd.DatetimeIndex, totals: Array, events: groups.GroupEvents) -> pd.DataFrame:

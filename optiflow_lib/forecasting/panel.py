@@ -10,6 +10,7 @@ Array = NDArray[np.float64]
 Ids = NDArray[np.object_]
 Days = NDArray[np.int64]
 Rows = NDArray[np.int64]
+LEAST_UNSOLD_DAYS = 28
 
 
 def ratio(numerator: ArrayLike, denominator: ArrayLike, *, otherwise: float = 0.0) -> Array:
@@ -34,6 +35,12 @@ class Panel:
     item_ids: Ids
     days: pd.DatetimeIndex
     quantity: Array
+
+    @property
+    def unsold(self) -> NDArray[np.bool_]:
+        """Items of which nothing was sold on at least four weeks of known days: not new, but not wanted; (n_items,)."""
+        known = (~np.isnan(self.quantity)).sum(axis=1)
+        return np.asarray((known >= LEAST_UNSOLD_DAYS) & ~(np.nan_to_num(self.quantity) > 0).any(axis=1))
 
     def until(self, cutoff: pd.Timestamp) -> "Panel":
         """The panel without any day after `cutoff`."""

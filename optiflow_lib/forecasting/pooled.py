@@ -31,7 +31,7 @@ class Pooled:
 
     Args:
         season: What multiplies an item's level on each day of history and horizon; shape (n_items, n_days + horizon).
-        level: Of each item after the last day, units a day; shape (n_items,).
+        level: Of each item after the last day, units a day; 0 for one that never sold; shape (n_items,).
         mean: Forecast, units; shape (n_items, horizon).
         fast: Half-life of the fast part of the level, days; shape (n_items,).
         slow_share: Share of the slow part; shape (n_items,).
@@ -86,6 +86,7 @@ def fitted_pooled(
     prior_mean = levels.prior_means(panel.quantity, history, codes, len(names))
     fast, slow_share = levels.chosen_speeds(panel.quantity, history, prior_mean, codes, len(names))
     level = levels.two_speed_level(panel.quantity, history, prior_mean, fast=fast, slow_share=slow_share)
+    level = np.where(panel.unsold, 0.0, level)
     mean = level[:, None] * season[:, len(panel.days) :]
     return Pooled(season, level, mean, fast, slow_share, prior_mean)
 

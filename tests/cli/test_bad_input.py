@@ -113,5 +113,5 @@ def test_a_day_of_history_zeros_and_a_day_without_data_are_forecast_and_listed(o
         quality = read_night(store, "quality", as_of=as_of)
     assert night_summary(settings, as_of).forecasts == len(forecasts) >= 2
     assert forecasts["0003"] > 0
-    assert forecasts["0002"] < 0.01
+    assert forecasts["0002"] == 0
     assert "2026-10-20" in quality["day"].dt.strftime("%Y-%m-%d").tolist()

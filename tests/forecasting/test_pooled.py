@@ -1,11 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from demand_frames import LAST_DAY, WEEK, counts, days, demand_of, no_events
+from demand_frames import LAST_DAY, WEEK, counts, days, demand_of, no_events, settings
 
 from optiflow_lib.forecasting.groups import group_codes, group_events, group_totals
+from optiflow_lib.forecasting.hierarchy import group_prophet_means
 from optiflow_lib.forecasting.levels import chosen_speeds, level
 from optiflow_lib.forecasting.panel import panel_of
+from optiflow_lib.forecasting.past import Past
 from optiflow_lib.forecasting.planned import planned
 from optiflow_lib.forecasting.poisson import ridge
 from optiflow_lib.forecasting.pooled import fitted_pooled
@@ -183,3 +185,20 @@ def test_any_history_has_a_forecast(history):
     assert np.isfinite(
         made.errors(panel_of(demand_of({"a": np.array(history), "b": counts(5, 60, seed=1)}))).squares
     ).all()
+
+
+def test_an_item_that_never_sold_is_forecast_exactly_zero_and_a_new_one_is_not():
+    history = counts(5, 60, seed=1)
+    made = fitted({"never": np.zeros(28), "new": np.zeros(27), "a": history, "b": history})
+    by_item = dict(zip(["a", "b", "never", "new"], made.mean, strict=True))
+    assert (by_item["never"] == 0).all()
+    assert (by_item["new"] > 0).all()
+
+
+def test_a_group_lends_nothing_to_an_item_that_never_sold():
+    quantities = {"never": np.zeros(120)} | {f"A-{i}": counts(5, 120, seed=i) for i in range(3)}
+    events = planned(no_events(), np.array(sorted(quantities), dtype=object))
+    past = Past(demand_of(quantities), {}, events, 14, settings(country=""))
+    made = group_prophet_means(past)
+    assert (made[3] == 0).all()
+    assert (made[:3] > 0).all()
