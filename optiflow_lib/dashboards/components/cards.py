@@ -75,7 +75,7 @@ def _card(figure: Figure, language: Language) -> Html:
     ]
     return tag(
         "article",
-        tag("h3", figure.label, " ", hint(figure.meaning)),
+        tag("h2", figure.label, " ", hint(figure.meaning)),
         tag("p", figure.shown, class_="value", data_kpi=figure.key),
         sparkline(figure.trend),
         tag("p", changes, class_="changes") if any(changes) else tag("p", figure.meaning, class_="about"),
