@@ -1,3 +1,4 @@
+import io
 import json
 import re
 import shutil
@@ -5,8 +6,9 @@ import shutil
 import pandas as pd
 import pytest
 from hostile import is_harmless, seen, words
+from pypdf import PdfReader
 
-from optiflow_lib.dashboards.pages import dashboard
+from optiflow_lib.dashboards.pages import dashboard, monday
 from optiflow_lib.dashboards.pages.filters import Filters, read_filters
 from optiflow_lib.dashboards.pages.indicators import indicators
 from optiflow_lib.inventory import KPI_DEFINITIONS
@@ -172,3 +174,46 @@ def test_in_a_cell_of_jupyterlab_the_widget_gives_the_whole_page(visit):
     page = dashboard.opened(visit())
     reply = page.controls().answer({"do": "render"})
     assert list(reply.regions) == ["head", "status", "figures", "charts", "tables"]
+
+
+def printed(page):
+    """File name and text of the page for the meeting, without spaces."""
+    name, content = monday.monday_pdf(page)
+    (sheet,) = PdfReader(io.BytesIO(content)).pages
+    return name, re.sub(r"\s", "", sheet.extract_text())
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", ("État du magasin", "Principaux risques", "Commandes en cours")),
+        ("en", ("State of the shop", "Top risks", "Orders in progress")),
+    ],
+)
+def test_the_page_for_the_meeting_says_what_the_dashboard_says(visit, language, said):
+    page = dashboard.opened(visit(language=language))
+    name, shown = printed(page)
+    assert name == f"optiflow-{page.view.as_of}.pdf"
+    figures = [figure.shown for figure in page.figures_of(dashboard.FIRST)]
+    risks = [risk.sentence for risk in page.risks()]
+    assert risks
+    for words_ in (*said, *figures, *risks, *page.orders()["order_id"]):
+        assert re.sub(r"\s", "", words_) in shown
+
+
+def test_the_page_for_the_meeting_follows_the_filters_and_is_downloaded_by_the_button(visit):
+    page = dashboard.opened(visit())
+    category = page.view.read("items")["category"].iloc[0]
+    assert 'data-do="sheet"' in page.figures()
+    page.controls().answer({"do": "filter", "category": category})
+    reply = page.controls().answer({"do": "sheet"})
+    assert reply.file.type == "application/pdf"
+    _, shown = printed(page)
+    assert re.sub(r"\s", "", page.figures_of(["revenue"])[0].shown) in shown
+    assert category in shown
+
+
+def test_hostile_names_reach_the_page_for_the_meeting_as_they_are(hostile_visit):
+    page = dashboard.opened(hostile_visit)
+    _, shown = printed(page)
+    assert "alert(" in shown or page.orders().empty

@@ -83,19 +83,37 @@ def _card(figure: Figure, language: Language) -> Html:
     )
 
 
-def _change(figure: Figure, reference: float, against: str, language: Language) -> Html | None:
+@dataclass(frozen=True)
+class Change:
+    """How a figure changed: in words, and whether that is good, bad, or plain."""
+
+    shown: str
+    tone: str
+
+
+def change_of(figure: Figure, reference: float, language: Language) -> Change | None:
+    """The figure against a reference; None when one of them is unknown."""
     if math.isnan(figure.value) or math.isnan(reference) or (reference == 0 and not figure.share):
         return None
     change = figure.value - reference if figure.share else figure.value / reference - 1
     if abs(change) < NO_CHANGE:
-        return tag("span", text("unchanged", language), " ", tag("small", against), class_="change")
+        return Change(text("unchanged", language), "")
     good = {"up": change > 0, "down": change < 0}.get(figure.better)
     tone = {True: "good", False: "bad", None: "plain"}[good]
+    return Change(("▲ " if change > 0 else "▼ ") + _size(change, figure, language), tone)
+
+
+def _change(figure: Figure, reference: float, against: str, language: Language) -> Html | None:
+    change = change_of(figure, reference, language)
+    if change is None:
+        return None
+    if not change.tone:
+        return tag("span", change.shown, " ", tag("small", against), class_="change")
     # No colour alone: the arrow says the direction, a word whether it is good.
-    judged = {"good": text("better", language), "bad": text("worse", language), "plain": ""}[tone]
+    judged = {"good": text("better", language), "bad": text("worse", language), "plain": ""}[change.tone]
     return tag(
         "span",
-        tag("span", "▲ " if change > 0 else "▼ ", _size(change, figure, language), class_=tone),
+        tag("span", change.shown, class_=change.tone),
         tag("span", " ", judged, " ", class_="unseen"),
         tag("small", against),
         class_="change",

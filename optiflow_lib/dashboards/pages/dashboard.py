@@ -1,12 +1,13 @@
 """The first page of the morning: how the shop stands, what is at risk, what is on its way."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import pandas as pd
 
 from optiflow_lib.dashboards.components.cards import Figure, cards
 from optiflow_lib.dashboards.components.html import Html, join, tag
+from optiflow_lib.dashboards.components.live import Asked, File, Handler, Reply
 from optiflow_lib.dashboards.components.nights import night_state
 from optiflow_lib.dashboards.components.overview import (
     Risk,
@@ -18,6 +19,7 @@ from optiflow_lib.dashboards.components.overview import (
     sales_chart,
     stock_chart,
 )
+from optiflow_lib.dashboards.components.worklist import button
 from optiflow_lib.dashboards.pages.alert_rows import alert_rows, sentences
 from optiflow_lib.dashboards.pages.indicators import Indicator, indicators, stock_by_category
 from optiflow_lib.dashboards.pages.order_cards import shown_orders
@@ -84,12 +86,28 @@ class Dashboard(Page):
     def _day(self) -> views.Day:
         return views.read_day(self.settings)
 
-    def _figures(self) -> Html:
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        """Take the page along to a meeting."""
+        return {"sheet": self._sheet}
+
+    def figures_of(self, names: Iterable[str]) -> list[Figure]:
+        """Key figures of the filters; those the night does not know are left out."""
         known = indicators(self.view, self.filters)
-        first = [self._figure(name, known[name]) for name in FIRST if name in known]
-        more = [self._figure(name, known[name]) for name in MORE if name in known]
+        return [self._figure(name, known[name]) for name in names if name in known]
+
+    def _sheet(self, _asked: Asked) -> Reply:
+        from optiflow_lib.dashboards.pages.monday import monday_pdf  # noqa: PLC0415 - it builds on this page
+
+        name, content = monday_pdf(self)
+        return Reply(file=File(name, content, "application/pdf"))
+
+    def _figures(self) -> Html:
+        first, more = self.figures_of(FIRST), self.figures_of(MORE)
         rest = tag("details", tag("summary", text("More figures", self.language)), cards(more, self.language))
-        return join([cards(first, self.language), rest if more else None])
+        take = button(text("Page for the meeting (PDF)", self.language), "sheet", kind="quiet")
+        beside = tag("div", rest if more else None, take, class_="below-cards")
+        return join([cards(first, self.language), beside])
 
     def _figure(self, name: str, indicator: Indicator) -> Figure:
         definition = KPI_DEFINITIONS[name]
@@ -115,11 +133,15 @@ class Dashboard(Page):
             return text("{days} days", self.language, days=number(value, self.language))
         return number(value, self.language, decimals=1)
 
+    def revenue(self) -> tuple[pd.Series, pd.Series]:
+        """Sales by day, and what is expected, in money."""
+        sold = self.filters.of(self.view.read("daily_totals")).groupby("day")["revenue"].sum()
+        return sold, self.filters.of(self.view.read("daily_forecast")).groupby("day")["revenue"].sum()
+
     def _charts(self) -> Html:
-        totals = self.filters.of(self.view.read("daily_totals")).groupby("day")["revenue"].sum()
-        expected = self.filters.of(self.view.read("daily_forecast")).groupby("day")["revenue"].sum()
+        sold, expected = self.revenue()
         sales = sales_chart(
-            totals, expected, as_of=self.view.as_of, period_days=self.filters.days, language=self.language
+            sold, expected, as_of=self.view.as_of, period_days=self.filters.days, language=self.language
         )
         stock = stock_chart(stock_by_category(self.view, self.filters), self.language)
         return columns(
@@ -133,8 +155,16 @@ class Dashboard(Page):
         nights = self.link(text("Monitoring", self.language), "monitoring")
         return columns(
             [
-                panel(text("Top risks", self.language), self._risks(), aside=everything),
-                panel(text("Orders in progress", self.language), self._orders(), aside=drafts),
+                panel(
+                    text("Top risks", self.language),
+                    risks_table(self.risks(), self.language),
+                    aside=everything,
+                ),
+                panel(
+                    text("Orders in progress", self.language),
+                    orders_table(self.orders(), self.language),
+                    aside=drafts,
+                ),
             ],
             [
                 panel(text("Last night", self.language), self._night(), aside=nights),
@@ -142,7 +172,8 @@ class Dashboard(Page):
             ],
         )
 
-    def _risks(self) -> Html:
+    def risks(self) -> list[Risk]:
+        """The alerts to do with most money at risk."""
         view = self.view
         rows = alert_rows(
             self._day.alerts[self._day.alerts["state"] == "open"],
@@ -151,20 +182,19 @@ class Dashboard(Page):
         )
         top = self.filters.of(rows).head(RISKS)
         said = sentences(top, self.language)
-        risks = [
+        return [
             Risk(row.severity, row.type, self.link(words, "alerts", alert=row.key), words, row.euros_at_risk)
             for row, words in zip(top.itertuples(), said, strict=True)
         ]
-        return risks_table(risks, self.language)
 
-    def _orders(self) -> Html:
+    def orders(self) -> pd.DataFrame:
+        """Orders in progress: order_id, supplier, state, expected_on, value."""
         lines, shown = self._day.lines, shown_orders(self._day, self.filters)
         worth = (lines["quantity"] * lines["unit_cost"]).groupby(lines["order_id"]).sum()
-        shown = shown.assign(
+        return shown.assign(
             value=shown["order_id"].map(worth).fillna(0.0),
             supplier=self._supplier_names(shown["supplier_id"]),
         )
-        return orders_table(shown, self.language)
 
     def _deliveries(self) -> Html:
         items = self.filters.of(self.view.read("items"))[["item_id", "unit_cost"]]
@@ -176,10 +206,14 @@ class Dashboard(Page):
         named = summed.assign(supplier=self._supplier_names(summed["supplier_id"]))
         return deliveries_table(named, as_of=self.view.as_of, language=self.language)
 
-    def _night(self) -> Html:
+    def last_run(self) -> pd.Series | None:
+        """A row of schema `RUNS`; None when no night was run as a chain."""
         nightly = self._day.runs[self._day.runs["chain"] == "nightly"]
+        return None if nightly.empty else nightly.iloc[-1]
+
+    def _night(self) -> Html:
         return night_state(
-            None if nightly.empty else nightly.iloc[-1],
+            self.last_run(),
             failures=self.view.read("failures"),
             problems=len(self.view.read("quality")),
             items=len(self.view.read("items")),
