@@ -149,6 +149,15 @@ class DashboardSettings(_Section):
     login_header: str = ""  # of a proxy on this machine that has checked who it is; empty: the login form
 
 
+class SimulationSettings(_Section):
+    """How a period of the past is replayed, and the rules that other policies are replayed with."""
+
+    warm_up_days: PositiveInt = 28  # before the period, not counted: policies work off the stock they find
+    refit_days: PositiveInt = 7  # between two fits of the forecasts; their level moves on every day
+    safety_days: float = Field(default=7.0, ge=0)  # of sales, in an ERP's reorder rule
+    cycle_days: float = Field(default=14.0, ge=0)  # of sales that one of its orders adds
+
+
 class Settings(BaseSettings):
     """All settings; immutable."""
 
@@ -164,6 +173,7 @@ class Settings(BaseSettings):
     purchasing: PurchasingSettings = PurchasingSettings()
     batch: BatchSettings = BatchSettings()
     dashboards: DashboardSettings = DashboardSettings()
+    simulation: SimulationSettings = SimulationSettings()
 
     @classmethod
     def settings_customise_sources(

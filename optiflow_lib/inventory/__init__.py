@@ -11,7 +11,7 @@ from optiflow_lib.inventory.lead_time import LearnedLeadTimes, learned_lead_time
 from optiflow_lib.inventory.life_cycle import life_cycle
 from optiflow_lib.inventory.lines import Known
 from optiflow_lib.inventory.morning import Events, morning
-from optiflow_lib.inventory.order_days import closed_weekdays
+from optiflow_lib.inventory.order_days import closed_weekdays, order_chances
 from optiflow_lib.inventory.position import positions
 from optiflow_lib.inventory.quantity import recommendations
 from optiflow_lib.inventory.sentences import sentence
@@ -36,6 +36,7 @@ __all__ = [
     "learned_lead_times",
     "life_cycle",
     "morning",
+    "order_chances",
     "override_record",
     "positions",
     "raised_alerts",

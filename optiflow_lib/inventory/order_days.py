@@ -3,8 +3,11 @@
 import re
 from collections.abc import Collection
 from datetime import date, timedelta
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 LOOK_BACK_DAYS = 56  # a weekday without a sale in eight weeks is one on which the shop is closed
 LOOK_AHEAD_DAYS = 60  # a supplier closed for longer is asked on the next day anyway
@@ -51,15 +54,65 @@ def order_days(
     """
     rows = []
     for supplier in suppliers.itertuples():
-        named = _weekdays(supplier.order_weekdays)
-        weekdays = named or (EVERY_DAY - frozenset(closed))
+        weekdays, least = _rules(supplier, closed, review_period)
         first = _first(as_of, weekdays, closed_days)
         gap = (_first(first, weekdays, closed_days) - first).days
-        usual = 1 if named else review_period
-        least = usual if pd.isna(supplier.review_period) else supplier.review_period
-        rows.append((supplier.supplier_id, pd.Timestamp(first), float(max(gap, least, 1))))
+        rows.append((supplier.supplier_id, pd.Timestamp(first), float(max(gap, least))))
     made = pd.DataFrame(rows, columns=["supplier_id", "order_on", "review_period"])
     return made.astype({"supplier_id": "str", "order_on": "datetime64[us]", "review_period": "float64"})
+
+
+def order_chances(
+    suppliers: pd.DataFrame,
+    *,
+    first_day: date,
+    n_days: int,
+    closed: Collection[int],
+    closed_days: Collection[date],
+    review_period: int,
+) -> dict[str, tuple[NDArray[np.bool_], NDArray[np.float64]]]:
+    """What `order_days` says on each of many evenings, by supplier_id.
+
+    Args:
+        suppliers: Schema `SUPPLIERS`.
+        first_day: The first evening.
+        n_days: How many evenings follow each other.
+        closed: ISO weekdays on which the shop is closed.
+        closed_days: Days on which no order is taken.
+        review_period: Days between two orders to a supplier that names neither a period nor weekdays.
+
+    Returns:
+        May an order leave on the next morning, and the review period then; shape (n_days,) both.
+    """
+    days = [first_day + timedelta(days=ahead) for ahead in range(n_days + 2 * LOOK_AHEAD_DAYS + 1)]
+    weekday = np.array([day.isoweekday() for day in days])
+    is_closed = np.array([day in closed_days for day in days])
+    made = {}
+    for supplier in suppliers.itertuples():
+        weekdays, least = _rules(supplier, closed, review_period)
+        following = _following(np.isin(weekday, list(weekdays)) & ~is_closed)
+        first = following[:n_days]
+        gap = following[first] - first
+        made[str(supplier.supplier_id)] = (first == np.arange(n_days) + 1, np.maximum(gap, float(least)))
+    return made
+
+
+def _following(is_open: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """For each day the position of the next open one, of the next day where there is none for too long."""
+    n_days = len(is_open)
+    at = np.where(is_open, np.arange(n_days), n_days + LOOK_AHEAD_DAYS)
+    open_from = np.minimum.accumulate(at[::-1])[::-1]
+    following = np.append(open_from[1:], n_days + LOOK_AHEAD_DAYS)
+    tomorrow = np.arange(n_days) + 1
+    return np.where(following - np.arange(n_days) > LOOK_AHEAD_DAYS, tomorrow, following)
+
+
+def _rules(supplier: Any, closed: Collection[int], review_period: int) -> tuple[frozenset[int], float]:
+    """Weekdays on which a supplier takes orders, and its least review period, days."""
+    named = _weekdays(supplier.order_weekdays)
+    usual = 1 if named else review_period
+    least = usual if pd.isna(supplier.review_period) else supplier.review_period
+    return named or (EVERY_DAY - frozenset(closed)), max(least, 1)
 
 
 def _weekdays(written: object) -> frozenset[int]:

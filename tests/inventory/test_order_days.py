@@ -1,10 +1,10 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
 from inventory_frames import NIGHT, day, suppliers
 
-from optiflow_lib.inventory import closed_weekdays
+from optiflow_lib.inventory import closed_weekdays, order_chances
 from optiflow_lib.inventory.order_days import next_open_day, order_days
 
 
@@ -65,3 +65,23 @@ def test_one_sale_on_a_sunday_opens_sundays_for_eight_weeks():
 
 def test_the_next_open_day_skips_closed_weekdays_and_holidays():
     assert next_open_day(NIGHT, closed={6, 7}, closed_days={date(2026, 11, 2)}) == date(2026, 11, 3)
+
+
+@pytest.mark.parametrize(
+    "supplier",
+    [{}, {"review_period": 14}, {"order_weekdays": "1"}, {"order_weekdays": "2,5", "review_period": 9}],
+)
+@pytest.mark.parametrize("months_closed", [0, 3])
+def test_chances_of_many_evenings_are_those_of_each(supplier, months_closed):
+    rules = {
+        "closed": frozenset({7}),
+        "closed_days": {date(2026, 11, 2 + 9 * n) for n in range(3)}
+        | {date(2026, 12, 1) + timedelta(days=n) for n in range(31 * months_closed)},
+        "review_period": 2,
+    }
+    can_order, review = order_chances(suppliers(supplier), first_day=NIGHT, n_days=90, **rules)["S1"]
+    for ahead in range(90):
+        evening = NIGHT + timedelta(days=ahead)
+        told = order_days(suppliers(supplier), as_of=evening, **rules).iloc[0]
+        assert can_order[ahead] == (told["order_on"].date() == evening + timedelta(days=1))
+        assert review[ahead] == told["review_period"]

@@ -3,7 +3,7 @@
 from optiflow_lib.inventory.simulation.costs import Costs, outcome
 from optiflow_lib.inventory.simulation.expected import Expected, LeadTimeChances, expected_demand
 from optiflow_lib.inventory.simulation.foresight import perfect_foresight
-from optiflow_lib.inventory.simulation.ours import economic_levels, promised_levels
+from optiflow_lib.inventory.simulation.ours import Cover, economic_levels, promised_levels
 from optiflow_lib.inventory.simulation.past import Past, drawn_lead_times, order_days
 from optiflow_lib.inventory.simulation.peers import (
     average_and_safety,
@@ -14,10 +14,12 @@ from optiflow_lib.inventory.simulation.peers import (
 )
 from optiflow_lib.inventory.simulation.replay import Ledger, Levels, Plan, replay
 from optiflow_lib.inventory.simulation.report import at_fill_rate, savings, summary, trade_off
+from optiflow_lib.inventory.simulation.typed_in import typed_in_limits
 from optiflow_lib.inventory.simulation.wanted import wanted
 
 __all__ = [
     "Costs",
+    "Cover",
     "Expected",
     "LeadTimeChances",
     "Ledger",
@@ -41,5 +43,6 @@ __all__ = [
     "savings",
     "summary",
     "trade_off",
+    "typed_in_limits",
     "wanted",
 ]

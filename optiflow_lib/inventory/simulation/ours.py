@@ -1,6 +1,7 @@
 """Our policy on a past: the night's formulas (`levels`, `targets`), each evening from that evening's forecast."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -15,12 +16,27 @@ from optiflow_lib.inventory.simulation.replay import Levels
 from optiflow_lib.inventory.targets import critical_ratio
 
 
-def lots(past: Past, expected: Expected, costs: Costs) -> Array:
-    """Usual lots, units, (n_items, n_days): the economic one in whole packs, at least the minimum."""
+@dataclass(frozen=True)
+class Cover:
+    """How long stock may last, days; arrays of shape (n_items,).
+
+    Args:
+        at_most: No lot lasts longer, and what would not sell one unit in it is bought only when it is asked for.
+        shelf_life: Days that the product keeps; NaN: for ever.
+    """
+
+    at_most: Array
+    shelf_life: Array
+
+
+def lots(past: Past, expected: Expected, costs: Costs, cover: Cover | None = None) -> Array:
+    """Usual lots, units, (n_items, n_days): the economic one that keeps, in whole packs, at least the minimum."""
     multiple = np.broadcast_to(past.multiple[:, None], expected.daily.shape)
     wanted = economic_lot(
         daily=expected.daily, order_cost=costs.order_line, holding_a_day=costs.holding_a_day[:, None]
     )
+    if cover is not None:
+        wanted = np.minimum(wanted, expected.daily * np.fmin(cover.at_most, cover.shelf_life)[:, None])
     least = packs(np.maximum(past.minimum, past.multiple), past.multiple)
     return np.maximum(whole_packs(wanted + multiple / 2, multiple), least[:, None])
 
@@ -34,6 +50,7 @@ def economic_levels(
     step: Array,
     shortage_costs: Sequence[Array],
     bounds: tuple[float, float],
+    cover: Cover | None = None,
 ) -> list[Levels]:
     """Levels that balance what a unit short costs with what holding one more for a cycle does.
 
@@ -45,11 +62,12 @@ def economic_levels(
         step: Smallest quantity, units, (n_items,).
         shortage_costs: One or several costs of a unit short, money, (n_items,) each: a policy for each of them.
         bounds: Least and most cycle service that may come out; the night's are `levels.LEAST_RATIO`, `MOST_RATIO`.
+        cover: How long stock may last; None: for ever.
 
     Returns:
         As many policies as shortage costs.
     """
-    lot = lots(past, expected, costs)
+    lot = lots(past, expected, costs, cover)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         cycle = np.maximum(review, np.where(expected.daily > 0, lot / expected.daily, 0.0))
     paying = [
@@ -62,7 +80,7 @@ def economic_levels(
         for cost in shortage_costs
     ]
     promised = [np.clip(np.nan_to_num(ratio), *bounds) for ratio in paying]
-    return _levels(past, expected, lot, step, promised, fill=False)
+    return _levels(past, expected, lot, step, promised, fill=False, cover=cover)
 
 
 def promised_levels(
@@ -73,6 +91,7 @@ def promised_levels(
     target: Literal["cycle_service", "fill_rate"],
     step: Array,
     promised: Sequence[Array],
+    cover: Cover | None = None,
 ) -> list[Levels]:
     """Levels that keep a promise of cycle service or fill rate.
 
@@ -83,14 +102,22 @@ def promised_levels(
         target: Which promise.
         step: Smallest quantity, units, (n_items,).
         promised: One or several probabilities or shares, (n_items,) each: a policy for each of them.
+        cover: How long stock may last; None: for ever.
     """
-    lot = lots(past, expected, costs)
+    lot = lots(past, expected, costs, cover)
     wanted = [np.broadcast_to(level[:, None], lot.shape) for level in promised]
-    return _levels(past, expected, lot, step, wanted, fill=target == "fill_rate")
+    return _levels(past, expected, lot, step, wanted, fill=target == "fill_rate", cover=cover)
 
 
 def _levels(
-    past: Past, expected: Expected, lot: Array, step: Array, promised: Sequence[Array], *, fill: bool
+    past: Past,
+    expected: Expected,
+    lot: Array,
+    step: Array,
+    promised: Sequence[Array],
+    *,
+    fill: bool,
+    cover: Cover | None,
 ) -> list[Levels]:
     per_review = expected.until - expected.before
     short = np.stack([1 - share for share in promised], axis=2)
@@ -101,6 +128,8 @@ def _levels(
     )
     safe = np.empty_like(short)
     safe_levels(moments, step, np.maximum(past.multiple - step, 0.0), lot, fill, short, safe)
+    if cover is not None:
+        safe[expected.daily * cover.at_most[:, None] < step[:, None]] = 0.0
     has_lots = (lot > per_review) & (lot > step[:, None])
     made = []
     for choice in range(short.shape[2]):
