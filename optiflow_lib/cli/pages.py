@@ -1,9 +1,10 @@
 """Commands that open something in a browser."""
 
+import getpass
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -23,6 +24,23 @@ def serve(
     serving.serve(
         settings, settings_file, host=host or settings.dashboards.host, port=port or settings.dashboards.port
     )
+
+
+def sheet(
+    language: Annotated[
+        Literal["fr", "en"] | None, typer.Option(help="Of the page; default: the settings'.")
+    ] = None,
+    folder: Annotated[Path, typer.Option("--to", help="Folder of the file.")] = Path(),
+    settings_file: SettingsFile = DEFAULT_SETTINGS,
+) -> None:
+    """Write the dashboard's state as one page (PDF), e.g. for the meeting on Monday."""
+    from optiflow_lib.dashboards.pages import Visit, dashboard, monday
+
+    settings = load_settings(settings_file)
+    visit = Visit(settings, getpass.getuser(), "viewer", language or settings.dashboards.language)
+    name, content = monday.monday_pdf(dashboard.opened(visit))
+    (folder / name).write_bytes(content)
+    typer.echo(f"written: {folder / name}")
 
 
 def lab(settings_file: SettingsFile = DEFAULT_SETTINGS) -> None:
