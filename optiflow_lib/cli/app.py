@@ -2,7 +2,7 @@
 
 import typer
 
-from optiflow_lib.cli import chains, data, orders, overrides, pages, users
+from optiflow_lib.cli import chains, data, orders, overrides, pages, simulation, users
 
 app = typer.Typer(
     name="optiflow",
@@ -18,6 +18,7 @@ app.command("weekly")(chains.weekly)
 app.command("status")(chains.status)
 app.command("dump")(data.dump)
 app.command("backtest")(data.backtest)
+app.command("simulate")(simulation.simulate)
 app.command("serve")(pages.serve)
 app.command("lab")(pages.lab)
 app.command("sheet")(pages.sheet)
