@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from optiflow_lib.errors import BatchError
 from optiflow_lib.settings import Settings
 
 VERSIONS = (
@@ -53,6 +54,7 @@ class RunRecord:
     duration_s: float = 0.0
     items: int = 0
     failures: list[dict[str, str]] = field(default_factory=list)
+    marks: dict[str, str] = field(default_factory=dict)  # of a night that ended well, for `optiflow replay`
 
     def save(self) -> None:
         """Writes `run.json`, whole or not at all."""
@@ -79,7 +81,7 @@ def new_record(
         started_at=now().isoformat(timespec="seconds"),
         parameters=parameters,
         settings=settings_digest(settings),
-        versions=_versions(),
+        versions=versions(),
         steps={step: StepRecord() for step in steps},
     )
 
@@ -90,7 +92,7 @@ def last_record(chain: str, *, settings: Settings, as_of: date) -> RunRecord | N
         file = folder / FILE
         if file.is_file():
             found = read_record(file)
-            same = found.settings == settings_digest(settings) and found.versions == _versions()
+            same = found.settings == settings_digest(settings) and found.versions == versions()
             return found if same else None
     return None
 
@@ -113,5 +115,23 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """What is installed of what can change a result."""
     return {"python": platform.python_version()} | {name: version(name) for name in VERSIONS}
+
+
+def named_record(name: str, *, settings: Settings) -> RunRecord:
+    """The record of a run by its name, as `status` shows it.
+
+    Raises:
+        BatchError: there is no such run, or it is kept no longer.
+    """
+    file = settings.paths.runs / Path(name).name / FILE
+    if not file.is_file():
+        kept = sorted(found.parent.name for found in settings.paths.runs.glob(f"*/{FILE}"))
+        raise BatchError(
+            what=f"there is no run {name!r}",
+            where=str(settings.paths.runs),
+            mend=f"name one that is kept: {', '.join(kept[-5:]) or 'none yet, run optiflow nightly'}",
+        )
+    return read_record(file)

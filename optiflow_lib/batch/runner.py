@@ -4,7 +4,7 @@ import logging
 import shutil
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from optiflow_lib.batch.lock import run_lock
 from optiflow_lib.batch.progress import ChainProgress
 from optiflow_lib.batch.record import RunRecord, last_record, new_record, now
 from optiflow_lib.batch.signals import terminations_as_interrupts
+from optiflow_lib.jobs.marks import marks_of
 from optiflow_lib.logs import log_to, rotate
 from optiflow_lib.settings import Settings
 from optiflow_lib.store import open_store
@@ -207,6 +208,8 @@ def _finish(run: _Run) -> None:
         record.items = len(store.read_night(opened, "items", as_of=as_of))
         record.failures = failures.to_dict("records")
         record.state = record.state if record.state == "interrupted" else _state(run)
+        if record.chain == "nightly" and record.state in ("done", "partial"):
+            record.marks = asdict(marks_of(run.settings, opened, as_of))
         record.ended_at = now().isoformat(timespec="seconds")
         record.save()
         store.finish_run(

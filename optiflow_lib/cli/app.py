@@ -2,7 +2,7 @@
 
 import typer
 
-from optiflow_lib.cli import chains, data, orders, overrides, pages, simulation, users
+from optiflow_lib.cli import chains, data, orders, overrides, pages, replay, simulation, users
 
 app = typer.Typer(
     name="optiflow",
@@ -15,6 +15,7 @@ app.command("init")(data.init)
 app.command("check")(data.check)
 app.command("nightly")(chains.nightly)
 app.command("weekly")(chains.weekly)
+app.command("replay")(replay.replay)
 app.command("status")(chains.status)
 app.command("dump")(data.dump)
 app.command("backtest")(data.backtest)

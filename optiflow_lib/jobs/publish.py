@@ -7,10 +7,11 @@ import pandas as pd
 from optiflow_lib import store
 from optiflow_lib.jobs.demand import daily_sales_of, demand_of, stock_history_of
 from optiflow_lib.jobs.items import with_item_id
-from optiflow_lib.jobs.night import Night, NightJob
+from optiflow_lib.jobs.night import Night, NightJob, inputs_folder
 from optiflow_lib.jobs.views import published_folder
 from optiflow_lib.schemas.results import NIGHT_TABLES
 from optiflow_lib.schemas.source import SUPPLIERS
+from optiflow_lib.source import forget_inputs
 
 HISTORY_DAYS = 400
 TOTALS_DAYS = 800
@@ -42,6 +43,7 @@ def publish_night(night: Night) -> pd.DataFrame:
         frames, folder=published_folder(night.settings), as_of=night.as_of, published_at=published_at
     )
     store.forget_nights(night.store, keep=night.settings.store.keep_nights)
+    forget_inputs(inputs_folder(night.settings), keep=night.settings.store.keep_nights)
     return pd.DataFrame({"frame": list(frames), "rows": [len(rows) for rows in frames.values()]})
 
 

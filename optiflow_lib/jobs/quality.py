@@ -5,8 +5,14 @@ from functools import partial
 
 import pandas as pd
 
-from optiflow_lib.jobs.items import items_of
-from optiflow_lib.jobs.night import inputs_folder, job_settings, opened_source, opened_store, resolved_day
+from optiflow_lib.jobs.night import (
+    Night,
+    inputs_folder,
+    job_settings,
+    opened_source,
+    opened_store,
+    resolved_day,
+)
 from optiflow_lib.source import data_problems, freeze
 from optiflow_lib.store import night_book, replace_night
 
@@ -30,8 +36,14 @@ def check_inputs(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
             history_days=settings.forecast.history_days,
             beside=partial(night_book, store, day),
         )
-        items = items_of(inputs, settings)
-        problems = data_problems(inputs, main_location=settings.source.main_location)
-        replace_night(store, {"items": items, "quality": problems}, as_of=day)
-    logger.info("inputs of %s frozen: %d items, %d data problems", day, len(items), len(problems))
+        return judge_inputs(Night(settings, day, inputs, store))
+
+
+def judge_inputs(night: Night) -> pd.DataFrame:
+    """Fills `items` and `quality` from inputs that are frozen already; returns schema `QUALITY`."""
+    problems = data_problems(night.inputs, main_location=night.settings.source.main_location)
+    replace_night(night.store, {"items": night.items, "quality": problems}, as_of=night.as_of)
+    logger.info(
+        "inputs of %s frozen: %d items, %d data problems", night.as_of, len(night.items), len(problems)
+    )
     return problems

@@ -5,8 +5,8 @@ from sqlglot import Token, TokenType, exp
 
 from optiflow_lib.errors import QueryRefused
 from optiflow_lib.source.functions import HARMLESS
+from optiflow_lib.source.mapping import DIALECTS
 
-DIALECTS = {"sqlite": "sqlite", "postgresql": "postgres", "mysql": "mysql"}
 ALLOWED_ROOTS = (exp.Select, exp.SetOperation, exp.Subquery)
 FORBIDDEN = (
     exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Alter, exp.Command, exp.Copy, exp.Into,

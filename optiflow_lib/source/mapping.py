@@ -10,8 +10,8 @@ from typing import Any
 
 from optiflow_lib.errors import MappingError
 from optiflow_lib.schemas.source import LOGICAL_TABLES, REQUIRED_TABLES
-from optiflow_lib.source.guard import DIALECTS
 
+DIALECTS = {"sqlite": "sqlite", "postgresql": "postgres", "mysql": "mysql"}  # sqlglot's name by SQLAlchemy's
 STANDARD = "standard"  # the key of a SELECT for every dialect that has none of its own
 SHIPPED = Path(__file__).parent / "mappings"
 OWN_PARAMETERS = ("first_day", "cutoff")  # bound by every read

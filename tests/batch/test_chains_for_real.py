@@ -5,9 +5,11 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import nbformat
 import pytest
@@ -98,6 +100,33 @@ def test_a_complete_night_is_not_repeated_when_resumed(ran):
     ended = optiflow("nightly", "--resume", settings_file=settings_file)
     assert ended.returncode == 0
     assert len(list((settings_file.parent / "runs").glob("*_nightly_*"))) == 1
+
+
+def test_a_past_night_is_replayed_to_the_same_results_by_its_name(ran):
+    settings_file, _ = ran
+    ended = optiflow("replay", "2026-10-31_nightly_001", settings_file=settings_file)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == "2026-10-31_nightly_001 again: every result is the same\n"
+
+
+def test_a_run_that_cannot_be_replayed_is_named_with_those_that_can(ran):
+    ended = optiflow("replay", "2020-01-01_nightly_001", settings_file=ran[0])
+    assert ended.returncode == 1
+    assert "there is no run '2020-01-01_nightly_001'" in ended.stderr
+    assert "name one that is kept: 2026-10-31_nightly_001" in ended.stderr
+
+
+def test_results_that_somebody_changed_since_are_told_line_by_line(ran, tmp_path):
+    settings_file = shutil.copytree(ran[0].parent, tmp_path / "shop") / ran[0].name
+    with closing(sqlite3.connect(settings_file.parent / "optiflow_store.db")) as connection, connection:
+        connection.execute("UPDATE recommendations SET order_quantity = 987654 WHERE product_id = '0001'")
+    ended = optiflow(
+        "replay", "2026-10-31_nightly_001", "--csv", str(tmp_path / "all.csv"), settings_file=settings_file
+    )
+    assert ended.returncode == 1
+    assert "the store holds other results of 2026-10-31 by now" in ended.stderr
+    assert "again: 1 values differ" in ended.stdout
+    assert "recommendations,0001,order_quantity,987654" in (tmp_path / "all.csv").read_text()
 
 
 def test_the_week_trains_validates_and_monitors(ran, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from source_shops import days_of, plain_shop, plain_tables, rows_of
 
 from optiflow_lib.errors import DataError
-from optiflow_lib.source import freeze, open_inputs
+from optiflow_lib.source import forget_inputs, freeze, open_inputs
 
 AS_OF = date(2026, 1, 31)
 EARLIER = date(2026, 1, 25)
@@ -120,6 +120,29 @@ def test_the_list_of_a_digest_that_was_changed_is_noticed(tmp_path):
     file.write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(DataError, match="damaged"):
         open_inputs(tmp_path / "inputs", AS_OF, digest=digest)
+
+
+def test_inputs_are_forgotten_by_day_and_what_kept_days_share_stays(tmp_path):
+    days = [date(2026, 1, 29), date(2026, 1, 30), AS_OF]
+    first, *kept = [frozen(tmp_path, as_of=day) for day in days]
+    again = frozen(tmp_path, history_days=10)  # the same day once more: both are kept
+    assert forget_inputs(tmp_path / "inputs", keep=2) == days[:1]
+    for inputs in (*kept, again):
+        opened = open_inputs(tmp_path / "inputs", inputs.as_of, digest=inputs.digest)
+        assert [opened.read(table) is not None for table in opened.manifest["tables"]]
+    named = {name for one in (*kept, again) for part in one.manifest["tables"].values() for name in part}
+    assert {name.removesuffix(".parquet") for name in parts(tmp_path)} == named
+    with pytest.raises(DataError, match="no inputs are frozen for 2026-01-29"):
+        open_inputs(tmp_path / "inputs", days[0], digest=first.digest)
+    assert forget_inputs(tmp_path / "inputs", keep=2) == []
+
+
+def test_a_damaged_list_does_not_stop_the_forgetting(tmp_path):
+    frozen(tmp_path, as_of=EARLIER)
+    kept = frozen(tmp_path)
+    (tmp_path / "inputs/manifests/damaged.json").write_text("{", encoding="utf-8")
+    assert forget_inputs(tmp_path / "inputs", keep=1) == [EARLIER]
+    assert open_inputs(tmp_path / "inputs", AS_OF, digest=kept.digest).read("sales") is not None
 
 
 def test_a_day_that_was_never_frozen_is_named(tmp_path):
