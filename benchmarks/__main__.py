@@ -22,14 +22,16 @@ BENCHMARKS = (
 
 def main() -> None:
     """Runs what is named, or everything; ends with 1 when one of them could not run."""
-    failed = []
-    for name in sys.argv[1:] or BENCHMARKS:
-        if subprocess.run(
-            [sys.executable, "-m", f"benchmarks.{name.split()[0]}", *name.split()[1:]], check=False
-        ).returncode:
-            failed.append(name)
+    failed = [name for name in sys.argv[1:] or BENCHMARKS if not ran(name)]
     if failed:
         sys.exit(f"could not run: {', '.join(failed)}")
+
+
+def ran(name: str) -> bool:
+    """Did the benchmark, with what stands behind its name, end well?"""
+    module, *arguments = name.split()
+    command = [sys.executable, "-m", f"benchmarks.{module}", *arguments]
+    return subprocess.run(command, check=False).returncode == 0
 
 
 if __name__ == "__main__":
