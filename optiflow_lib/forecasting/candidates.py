@@ -24,6 +24,7 @@ SIMPLICITY = (
     "sba",
     "tsb",
     "pooled",
+    "reconciled",
     "prophet_plain",
     "prophet_additive",
     "prophet",
@@ -38,7 +39,7 @@ SIMPLICITY = (
 )
 # Averages of others, with their shares. FORECASTING: combinations lose less where single ones fail.
 BLENDS: dict[str, dict[str, float]] = {
-    "blend": {"pooled": 0.7, "prophet": 0.3},
+    "blend": {"pooled": 0.7, "prophet_windows": 0.3},
     "blend_recent": {"pooled": 0.5, "prophet_windows": 0.5},
     "average": {
         "prophet_monthly": 0.25,
@@ -109,6 +110,10 @@ def _make(name: str, means: Means) -> None:
         from optiflow_lib.forecasting.hierarchy import group_prophet_means  # noqa: PLC0415 - Prophet is heavy
 
         means.by_candidate[name] = group_prophet_means(past)
+    elif name == "reconciled":
+        from optiflow_lib.forecasting.reconciliation import reconciled_means  # noqa: PLC0415 - Prophet is heavy
+
+        means.by_candidate[name] = reconciled_means(past)
     else:
         from optiflow_lib.forecasting.prophets import VARIANTS, prophet_forecast  # noqa: PLC0415 - Prophet is heavy
 

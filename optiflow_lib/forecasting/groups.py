@@ -14,6 +14,12 @@ SHARED = 0.9  # an event on this share of a group's demand is one of the group, 
 LEAST_KNOWN = 0.02  # of a group's demand: with less its total is unknown
 
 
+def margins_of(groups: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Of each item_id, what its group ("category@location") has before the last @, and what after it."""
+    parts = {item_id: name.rpartition("@") for item_id, name in groups.items()}
+    return {i: part[0] for i, part in parts.items()}, {i: part[2] for i, part in parts.items()}
+
+
 def group_codes(item_ids: Ids, groups: Mapping[str, str]) -> tuple[Rows, Ids]:
     """Number of each item's group, and the groups' names in the order of their numbers."""
     named = np.array([groups.get(item_id, "") for item_id in item_ids], dtype=object)

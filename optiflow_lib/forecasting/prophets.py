@@ -9,8 +9,9 @@ import pandas as pd
 
 from optiflow_lib.forecasting.baselines import weekday_average
 from optiflow_lib.forecasting.batch_prophet import BatchProphet
+from optiflow_lib.forecasting.groups import YEAR
 from optiflow_lib.forecasting.kept import KeptProphet
-from optiflow_lib.forecasting.panel import Array
+from optiflow_lib.forecasting.panel import Array, Panel, ratio
 from optiflow_lib.forecasting.parameters import Parameters
 from optiflow_lib.forecasting.past import Past
 from optiflow_lib.forecasting.planned import Planned
@@ -20,6 +21,9 @@ from optiflow_lib.schemas.results import COMPONENTS, FAILURES
 from optiflow_lib.settings import ForecastSettings
 
 LEAST_DAYS = 56  # with fewer known days Prophet is not asked
+LEAST_SELLING = (
+    0.5  # nor of an item that sells on a smaller share of its last year's days: it loses there (benchmarks)
+)
 EVENT_SD, WINDOW_SD = 10.0, 0.3  # prior scales: Prophet's own, and of the days around an event
 WINDOW, AROUND = (-3, -2, -1, 1), "around_"
 MONTH_DAYS = 30.4
@@ -168,7 +172,8 @@ def _by_span(variant: Variant, past: Past, without: Collection[str]) -> list[tup
     if variant.history_days:
         demand = demand[demand["day"] > past.panel.days[-1] - pd.Timedelta(days=variant.history_days)]
     demand = demand.dropna(subset="quantity")
-    lives = demand.groupby("item_id")["day"].agg(["min", "max", "size"])
+    selling = past.panel.item_ids[selling_shares(past.panel) >= LEAST_SELLING]
+    lives = demand[demand["item_id"].isin(selling)].groupby("item_id")["day"].agg(["min", "max", "size"])
     lives = lives[lives["size"] >= LEAST_DAYS]
     span = (lives["max"] - lives["min"]).dt.days + 1
     limits = np.array([0, LEAST_DAYS_OF_MONTHLY, LEAST_DAYS_OF_YEARLY])
@@ -178,6 +183,12 @@ def _by_span(variant: Variant, past: Past, without: Collection[str]) -> list[tup
         mine = demand[demand["item_id"].isin(reached.index[reached == days])]
         made.append((for_span(variant, days=int(days)), until(mine, past.panel.days[-1])))
     return made
+
+
+def selling_shares(panel: Panel) -> Array:
+    """Days with demand among the known days of the last year, shape (n_items,)."""
+    recent = panel.quantity[:, -YEAR:]
+    return ratio((np.nan_to_num(recent) > 0).sum(axis=1), (~np.isnan(recent)).sum(axis=1))
 
 
 def until(demand: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:

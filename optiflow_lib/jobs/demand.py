@@ -41,11 +41,9 @@ def demand_of(night: Night) -> pd.DataFrame:
 
 
 def groups_of(night: Night) -> dict[str, str]:
-    """Group of each item_id: its category, at its location where there are several; such items share a season."""
+    """Group of each item_id, "category@location": such items share a season, and totals are taken of either part."""
     items = night.items
-    several = len(items["location_id"].unique()) > 1
-    names = items["category"] + "@" + items["location_id"] if several else items["category"]
-    return dict(zip(items["item_id"], names, strict=True))
+    return dict(zip(items["item_id"], items["category"] + "@" + items["location_id"], strict=True))
 
 
 def events_of(night: Night) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from optiflow_lib.forecasting.candidates import BLENDS, SIMPLICITY, candidate_me
 from optiflow_lib.forecasting.hierarchy import group_forecasts
 from optiflow_lib.forecasting.past import Past
 from optiflow_lib.forecasting.planned import planned
-from optiflow_lib.forecasting.prophets import VARIANTS, Variant, prophet_forecast
+from optiflow_lib.forecasting.prophets import VARIANTS, Variant, prophet_forecast, selling_shares
 
 
 def past_of(quantities, *, event_days=None, groups=None, horizon_days=14):
@@ -73,6 +73,15 @@ def test_items_with_too_little_history_have_the_pooled_forecast():
     assert alone.components.empty
 
 
+def test_an_item_that_sells_on_few_days_has_the_pooled_forecast():
+    past = past_of({"fast": counts(20, 400, seed=1), "slow": counts(0.3, 400, seed=2)})
+    assert selling_shares(past.panel) == pytest.approx([1.0, 0.25], abs=0.05)
+    made = prophet_forecast(VARIANTS["prophet_plain"], past)
+    np.testing.assert_array_equal(made.mean[1], past.pooled.mean[1])
+    assert (made.mean[0] != past.pooled.mean[0]).all()
+    assert made.components["item_id"].unique().tolist() == ["fast"]
+
+
 def test_a_groups_prophet_is_shared_by_its_items_as_they_sold_lately():
     quantities = {f"A-{i}": counts(mean, 200, seed=i) for i, mean in enumerate((3, 6, 12))}
     past = past_of(quantities)
@@ -93,7 +102,7 @@ def test_a_group_that_prophet_cannot_fit_has_the_pooled_forecast():
 def test_blends_are_weighted_means_of_their_parts():
     past = past_of({"a": counts(20, 200, seed=1)})
     made = candidate_means(["blend"], past).by_candidate
-    np.testing.assert_allclose(made["blend"], 0.7 * made["pooled"] + 0.3 * made["prophet"])
+    np.testing.assert_allclose(made["blend"], 0.7 * made["pooled"] + 0.3 * made["prophet_windows"])
     assert all(sum(shares.values()) == pytest.approx(1) for shares in BLENDS.values())
 
 
