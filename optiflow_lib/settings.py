@@ -84,9 +84,12 @@ class ForecastSettings(_Section):
     seed: int = 20260101
     backtest_origins: PositiveInt = 3
     candidates: tuple[str, ...] = (
-        "prophet",
-        "seasonal_naive",
         "moving_average",
+        "pooled",
+        "reconciled",
+        "prophet_windows",
+        "blend",
+        "blend_recent",
     )  # names of forecasting.candidates
     threads: PositiveInt | None = None  # None: as many as cores
 

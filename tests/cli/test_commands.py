@@ -64,7 +64,7 @@ def test_backtest_compares_the_candidates(optiflow, shop):
     status, told, _ = optiflow("backtest", "--origins", 1, "--settings", shop)
     assert status == 0
     assert re.search(r"seasonal_naive\s+│\s+\d+\s+│\s+\d+\s+│", told)
-    assert re.search(r"prophet\s+│", told)
+    assert re.search(r"prophet_windows\s+│", told)
 
 
 def test_orders_are_listed_shown_approved_and_exported(optiflow, shop, tmp_path):
