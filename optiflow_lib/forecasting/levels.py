@@ -42,9 +42,16 @@ def prior_means(quantity: Array, season: Array, codes: Rows, n_groups: int) -> A
     return np.asarray((np.bincount(codes, weights=own, minlength=n_groups) / np.maximum(count, 1))[codes])
 
 
-def origins_of(n_days: int) -> list[int]:
-    """Days after which stretches of `HORIZON` days begin whose end is known, the latest first."""
-    return [n_days - HORIZON * k for k in range(1, ORIGINS + 1) if n_days - HORIZON * k >= 2 * HORIZON]
+def origins_of(n_days: int, *, stretch: int = HORIZON, least_known: int = 2 * HORIZON) -> list[int]:
+    """Days after which stretches of `stretch` days begin whose end is known, the latest first.
+
+    Args:
+        n_days: Days known.
+        stretch: Days of one.
+        least_known: Days known before it begins.
+    """
+    origins = (n_days - stretch * k for k in range(1, ORIGINS + 1))
+    return [origin for origin in origins if origin >= least_known]
 
 
 def chosen_speeds(

@@ -202,3 +202,13 @@ def test_a_group_lends_nothing_to_an_item_that_never_sold():
     made = group_prophet_means(past)
     assert (made[3] == 0).all()
     assert (made[:3] > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("n_days", "stretches", "length"), [(400, 12, 28), (140, 3, 28), (139, 9, 7), (90, 6, 7)]
+)
+def test_a_young_shop_compares_weeks_after_levels_of_half_its_history(n_days, stretches, length):
+    history = slow_movers(3, n_days, mean=2.0)
+    errors = fitted(history).errors(panel_of(demand_of(history)))
+    assert errors.totals.tolist() == [stretches] * 3
+    assert (errors.days / errors.totals).tolist() == [length] * 3
