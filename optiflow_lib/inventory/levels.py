@@ -17,7 +17,7 @@ from optiflow_lib.inventory.targets import (
 from optiflow_lib.settings import InventorySettings
 
 Array = NDArray[np.float64]
-LEAST_RATIO, MOST_RATIO = 0.5, 0.995  # an economic service level stays within: costs are estimates
+LEAST_RATIO, MOST_RATIO = 0.5, 0.999  # an economic service level stays within: costs are estimates
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from inventory_frames import (
 )
 
 from optiflow_lib.inventory import Known, alternatives, executed, recommendations
+from optiflow_lib.inventory.levels import MOST_RATIO
 from optiflow_lib.schemas.results import INTERVAL_DEMAND
 from optiflow_lib.settings import InventorySettings
 
@@ -102,7 +103,9 @@ def test_an_economic_target_weighs_the_margin_against_holding_one_cycle():
     economic = {"target": dict.fromkeys("ABC", "economic"), "shortage_cost": dict.fromkeys("ABC", 1.0)}
     made = suggested(known(lead_times=lead_times({"review_period": 7.0})), **economic, **PLAIN).loc["A"]
     over = 2.0 * 0.25 / 365 * 7
-    assert told(made)["target"]["level"] == pytest.approx(min(1 / (1 + over), 0.995))
+    assert told(made)["target"]["level"] == pytest.approx(1 / (1 + over))
+    dear = economic | {"shortage_cost": dict.fromkeys("ABC", 100.0)}
+    assert told(suggested(known(), **dear, **PLAIN).loc["A"])["target"]["level"] == MOST_RATIO
     dearer = known(items=items({"unit_cost": 2.99}), lead_times=lead_times({"review_period": 7.0}))
     assert told(suggested(dearer, **economic, **PLAIN).loc["A"])["target"]["level"] < 0.85
 
