@@ -26,6 +26,7 @@ LAST_COVERAGE = (
     0.95,
 )  # of 80 % intervals on the days held out: further off nobody should order by them
 NAIVE = "seasonal_naive"
+RECONCILED, UNRECONCILED = "reconciled", "pooled"
 VERSIONS = ("optiflow", "prophet", "pandas", "numpy", "numba")
 
 
@@ -86,6 +87,18 @@ def _verdict(night: Night, newest: store.Generation) -> tuple[bool, float, str, 
     if not calibrated:
         reason += f" and should cover {LAST_COVERAGE[0]:.0%} to {LAST_COVERAGE[1]:.0%}"
     return cost <= TOLERANCE * reference_cost and calibrated, cost, reference, reference_cost, reason
+
+
+def totals_verdict(accuracy: pd.DataFrame) -> str:
+    """Whether bringing items in line with the forecasts of their totals paid in the backtest (schema `ACCURACY`), in words."""
+    cost = accuracy.pivot_table(index="item_id", columns="candidate", values="cost")
+    if not {RECONCILED, UNRECONCILED} <= set(cost.columns):
+        return "not compared"
+    both = cost[[RECONCILED, UNRECONCILED]].dropna().sum()
+    gain = 1 - both[RECONCILED] / both[UNRECONCILED] if both[UNRECONCILED] > 0 else 0.0
+    used = int((accuracy["champion"] & (accuracy["candidate"] == RECONCILED)).sum())
+    told = "less" if gain >= 0 else "more"
+    return f"items in line with them would have cost {abs(gain):.2%} {told}; champion of {used} item(s)"
 
 
 def learned_by(night: Night, demand: pd.DataFrame) -> forecasting.Backtest:
@@ -198,6 +211,7 @@ def _manifest(night: Night, accuracy: pd.DataFrame, *, cutoff: date) -> dict[str
         "data": night.inputs.digest,
         "versions": {name: version(name) for name in VERSIONS},
         "settings": night.settings.forecast.model_dump(mode="json"),
+        "totals": totals_verdict(accuracy),
         "champions": {
             str(k): int(n) for k, n in accuracy.loc[accuracy["champion"], "candidate"].value_counts().items()
         },
