@@ -81,6 +81,16 @@ def intermittent(rng: np.random.Generator) -> pd.DataFrame:
     return frame(quantity)
 
 
+def rare(rng: np.random.Generator) -> pd.DataFrame:
+    """A slow mover with spells: sold in bursts for some months, then hardly at all."""
+    t = np.arange(1095)
+    spell = np.repeat(rng.gamma(0.3, 1.0, 19), 60)[:1095]
+    rate = rng.uniform(0.03, 0.5) * spell * (1 + 0.4 * np.cos(2 * np.pi * (t - rng.integers(365)) / 365.25))
+    quantity = rng.negative_binomial(0.5, 0.5 / (0.5 + rate)).astype(float)
+    quantity[rng.integers(0, 1095, 3)] += rng.integers(1, 6, 3)
+    return frame(quantity)
+
+
 def short(rng: np.random.Generator) -> pd.DataFrame:
     n = int(rng.integers(3, 60))
     return frame(np.maximum(shop(rng, n=n, noise=0.3), 0))
@@ -147,6 +157,16 @@ def mixed() -> BatchProphet:
     return model
 
 
+def monthly() -> BatchProphet:
+    model = BatchProphet(
+        seasonality_mode="multiplicative",
+        yearly_seasonality=3,
+        country_holidays="US",
+        holidays=own_events(),
+    )
+    return model.add_seasonality("monthly", 30.4, 5)
+
+
 def with_regressors() -> BatchProphet:
     model = BatchProphet(country_holidays="FR", holidays=own_events(), changepoint_prior_scale=0.5)
     model.add_seasonality("late_week", 7, 2, condition_name="late", prior_scale=1.0)
@@ -181,6 +201,8 @@ KINDS = {
     "sparse, multiplicative": Kind(plain(**PRODUCT), sparse),
     "intermittent, additive": Kind(plain(**FRENCH), intermittent),
     "intermittent, multiplicative": Kind(plain(**PRODUCT), intermittent),
+    "rare, multiplicative": Kind(plain(**PRODUCT), rare),
+    "rare, with month and events": Kind(monthly, rare),
     "short, additive": Kind(plain(**FRENCH), short),
     "short, multiplicative": Kind(plain(**PRODUCT), short),
     "returns, additive": Kind(plain(**FRENCH), returns),

@@ -12,6 +12,10 @@ from prophet_oracle import Parameters, Problem, parameters_of, problem_of, resta
 from optiflow_lib.forecasting import prophet
 from optiflow_lib.forecasting.batch_prophet import BatchProphet
 
+SEVERAL_OPTIMA = {
+    "rare, multiplicative": ["i002", "i005", "i010"],
+    "rare, with month and events": ["i005", "i024", "i032"],
+}
 SLOW = {"steps, supple", "steps, supple, multiplicative", "mixed", "regressors", "quiet"}
 
 
@@ -61,6 +65,12 @@ def test_stan_finds_nothing_better(kind: str):
 @pytest.mark.parametrize("kind", KINDS)
 def test_stan_finds_nothing_better_in_many_series(kind: str):
     check_against_stan(fitted(kind, 12))
+
+
+@pytest.mark.parametrize("kind", SEVERAL_OPTIMA)
+def test_stan_finds_nothing_better_where_the_curvature_has_no_minimum_on_the_way(kind: str):
+    demand = KINDS[kind].demand(33)
+    check_against_stan(KINDS[kind].model().fit(demand[demand["item_id"].isin(SEVERAL_OPTIMA[kind])]))
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,13 @@ def test_the_lasso_meets_its_optimality_conditions_from_any_start(n: int, seed: 
     np.testing.assert_allclose(slope[delta != 0], -penalty * np.sign(delta[delta != 0]), rtol=1e-6, atol=1e-8)
 
 
+def test_the_lasso_tells_when_a_matrix_has_no_minimum_where_it_is_pulled():
+    c, pulled = np.array([[1.0, 2.0], [2.0, 1.0]]), np.array([3.0, 5.0])
+    small = np.zeros((7, 3))
+    small[0, :2], small[1, 0] = pulled, 1.0
+    assert not lasso_of(c, 0.1, small, np.zeros((3, 3)))
+
+
 def test_the_lasso_takes_one_of_two_equal_columns():
     x = np.random.default_rng(0).normal(size=(50, 1))
     both = np.hstack([x, x])
@@ -125,6 +132,13 @@ def test_neither_threads_nor_chunks_change_a_bit(kind: str, monkeypatch: pytest.
     whole = fits(kind, 12)
     monkeypatch.setattr(solver, "CHUNK", 5)
     assert_same_bits(fits(kind, 12, threads=3), whole)
+
+
+@pytest.mark.parametrize("kind", ["rare, multiplicative", "rare, with month and events"])
+def test_no_slow_mover_is_left_to_stan(kind: str, caplog):
+    found = fits(kind, 100)
+    assert caplog.text == ""
+    assert np.isfinite(found.log_posterior).all()
 
 
 def test_an_item_without_an_optimum_is_handed_to_stan(monkeypatch: pytest.MonkeyPatch, caplog):

@@ -11,7 +11,7 @@ from optiflow_lib.forecasting.prophet_map.solver.item import Item, State
 from optiflow_lib.forecasting.prophet_map.solver.moments import BLOCK, Design
 from optiflow_lib.forecasting.prophet_map.solver.normal import Sums
 from optiflow_lib.forecasting.prophet_map.solver.objective import LEAST_VARIANCE, objective
-from optiflow_lib.forecasting.prophet_map.solver.series import Space, Way, fitted
+from optiflow_lib.forecasting.prophet_map.solver.series import Outcome, Space, Way, fitted
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -68,29 +68,47 @@ def fit_items(design: Design, model: Model, demand: Demand, found: Optimum) -> N
         state = State(z, days[2, :n], days[3, :n], days[4, :n])
         item = _item(model, demand, i, days[0, :n], days[1, :n], own, n_bends)
         if _by_hand(item, z):
-            found.variance[i], found.log_posterior[i], found.converged[i] = LEAST_VARIANCE, np.nan, True
+            _write(item, z, Outcome(LEAST_VARIANCE, 0.0, True, True), np.nan, found, i)  # noqa: FBT003
         else:
             _fit(design, item, state, space, found, i)
-        _write(item, z, found, i)
 
 
 @spliced
 def _fit(design: Design, item: Item, state: State, space: Space, found: Optimum, i: int) -> None:
-    """The additive model; with multiplicative columns only roughly, as the start of theirs."""
+    """The additive model; with multiplicative columns only roughly, as a start of theirs.
+
+    Where such an item's curvature had no minimum on the way, there may be several optima: then it also starts from
+    its mean alone, and the better optimum counts.
+    """
     straight = design.n_additive == design.x.shape[1]
     for multiplies in item.own_multiplies:
         straight = straight and not multiplies
-    for u in range(state.z.size):
-        state.z[u] = 0.0
-    for stage in range(1 if straight else 2):
-        linear = stage == 0
-        if not linear:
+    found.log_posterior[i], found.converged[i] = -np.inf, False
+    for start in range(1 if straight else 3):
+        if start == 1:
             _to_shares(design, item, state)
-        now = _as_sums(item) if linear else item
-        way = Way(linear, linear and not straight, _guess(item) if linear else 0.0)
+        else:
+            _to_mean(item, state.z)
+        now = _as_sums(item) if start == 0 else item
+        way = Way(start == 0, start == 0 and not straight, _guess(item) if start == 0 else 0.0)
         outcome = fitted(design, now, state, space, way)
-        found.variance[i], found.converged[i] = outcome.variance, outcome.converged
-        found.log_posterior[i] = -objective(now, state.z, outcome.rss, outcome.variance)
+        log_posterior = -objective(now, state.z, outcome.rss, outcome.variance)
+        better = log_posterior > found.log_posterior[i] and outcome.converged
+        if not way.rough and (better or not found.converged[i]):
+            _write(item, state.z, outcome, log_posterior, found, i)
+        if start == 1 and outcome.convex:
+            break
+
+
+@inner
+def _to_mean(item: Item, z: Array) -> None:
+    """No growth and no effects: the level is the mean of the known days."""
+    total = 0.0
+    for d in range(item.y.size):
+        total += item.y[d]
+    for u in range(z.size):
+        z[u] = 0.0
+    z[item.ridge.size - 1] = total / item.known
 
 
 @inner
@@ -104,8 +122,10 @@ def _as_sums(item: Item) -> Item:
 
 
 @inner
-def _write(item: Item, z: Array, found: Optimum, i: int) -> None:
+def _write(item: Item, z: Array, outcome: Outcome, log_posterior: float, found: Optimum, i: int) -> None:
     lead = item.ridge.size
+    found.variance[i], found.converged[i] = outcome.variance, outcome.converged
+    found.log_posterior[i] = log_posterior
     for c in range(found.beta.shape[1]):
         found.beta[i, c] = z[c]
     found.growth[i] = z[lead - 2] if item.grows else 0.0

@@ -11,12 +11,16 @@ from optiflow_lib.forecasting.prophet_map.compiled import inner, spliced
 
 Array = NDArray[np.float64]
 SLACK = 1e-10  # of the penalty: how far a gradient may exceed it
-LEAST_PIVOT = 1e-13  # of the diagonal: below, a changepoint repeats others
+BARRED = 1e-7  # of the penalty: by how much one that may not join the support must exceed it to matter
+LEAST_PIVOT = 1e-13  # of the diagonal: below, a changepoint repeats others, or bends the wrong way
 
 
 @inner
 def lasso(c: Array, penalty: float, small: Array, triangle: Array) -> bool:
-    """Minimises ``δ'cδ/2 − b'δ + penalty·|δ|₁`` from a warm start, in place; false: did not end.
+    """Minimises ``δ'cδ/2 − b'δ + penalty·|δ|₁`` from a warm start, in place.
+
+    False when it did not end, or when a changepoint pulls that has no minimum together with the others: `c` is not
+    positive definite.
 
     Args:
         c: Symmetric, shape (S, S).
@@ -28,16 +32,18 @@ def lasso(c: Array, penalty: float, small: Array, triangle: Array) -> bool:
     n = _started(c.shape[0], small)
     for _ in range(20 * c.shape[0] + 100):
         n = _settled(c, penalty, small, triangle, n)
-        worst, excess, uphill = -1, SLACK * penalty, 0.0
+        worst, excess, uphill, ended = -1, SLACK * penalty, 0.0, True
         for j in range(c.shape[0]):
-            if delta[j] == 0.0 and refused[j] == 0.0:
+            if delta[j] == 0.0:
                 slope = -b[j]
                 for a in range(n):
                     slope += c[j, int(active[a])] * delta[int(active[a])]
-                if abs(slope) - penalty > excess:
+                if refused[j] != 0.0:
+                    ended = ended and abs(slope) - penalty <= BARRED * penalty
+                elif abs(slope) - penalty > excess:
                     worst, excess, uphill = j, abs(slope) - penalty, slope
         if worst < 0:
-            return True
+            return ended
         active[n], sign[worst] = worst, -np.sign(uphill)
         refused[worst] = 1.0  # until something moves: rounding must not add and drop it for ever
         n += 1

@@ -1,7 +1,8 @@
 """One item's optimum: proximal Newton steps, each a lasso in the changepoints, with σ² alternated inside.
 
 Additive models are quadratic for a given σ²: one curvature serves for all steps. With multiplicative columns the
-additive fit is the start; Gauss-Newton makes the first step and the exact curvature the others.
+exact curvature is that of Gauss and Newton less the residuals' part, by which trend and effects cross. It may have no
+minimum far from the optimum, or on the way to it: then a half, a quarter, ... of that part is taken off, at last none.
 """
 
 from typing import NamedTuple
@@ -26,7 +27,7 @@ Array = NDArray[np.float64]
 Places = NDArray[np.int64]
 MOST_STEPS = 200
 MOST_HALVINGS = 30
-GAUSS_NEWTON_STEPS = 0  # far from the optimum the exact curvature may have no minimum
+LEAST_SHARE = 0.1  # of the residuals' part; below it none
 NEAR = 1e4  # tolerances from the optimum: there the last curvature serves once more
 SETTLED = 2e-8  # relative change of σ²
 
@@ -64,52 +65,69 @@ class Way(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """Noise, sum of squared residuals, and was the optimum reached?"""
+    """Noise, sum of squared residuals, was the optimum reached, and had every curvature used a minimum?"""
 
     variance: float
     rss: float
     converged: bool
+    convex: bool
 
 
 @spliced
 def fitted(design: Design, item: Item, state: State, space: Space, way: Way) -> Outcome:
     """Moves the unknowns in `state` to the optimum."""
-    slope = space.vectors[0]
+    slope, most = space.vectors[0], 0.0 if way.straight else 1.0
     rss = evaluate(design, item, state, space.sums.weight[0])
     value = objective(item, state.z, rss, best_variance(rss, item.known))
     noise = way.variance if way.variance > 0.0 else best_variance(rss, item.known)
-    prior, exact, first_exact, possible = noise, False, GAUSS_NEWTON_STEPS, False
+    prior, share, used, usable, convex, converged = noise, most, most, False, True, False
     for step in range(MOST_STEPS):
         gradient(design, item, state, space.sums, slope)
         off = distance(item, state.z, slope, noise)
-        if off <= 1.0:
-            return Outcome(noise, rss, True)  # noqa: FBT003 - compiled code knows no keywords here
-        near = abs(noise - prior) <= 0.5 * prior if way.straight else exact and off < NEAR
-        if not (possible and near):
-            exact = step >= first_exact and not way.straight
-            if step == 0 or not way.straight:
-                curvature(design, item, state, 1.0 if exact else 0.0, space.sums, space.gram)
-            possible, prior = _factorised(item, noise, space), noise
-        if possible:
-            _keep(state.z, space.vectors[1])
-            _alternated(item, state.z, rss, noise, prior, space)
-            if way.rough:
-                break
-            rss, found = _lowered(design, item, state, space, value)
-            noise = best_variance(rss, item.known)
-            if found < np.inf:
-                value = found
-                continue
-        if not exact:
+        converged = off <= 1.0
+        if converged:
             break
-        possible, first_exact = False, step + 2
-    return Outcome(noise, rss, False)  # noqa: FBT003
+        near = abs(noise - prior) <= 0.5 * prior if way.straight else used == 1.0 and off < NEAR
+        if not (usable and near):
+            anew = step == 0 or not way.straight
+            usable, used, prior = _prepared(design, item, state, space, noise, share, anew), share, noise
+        _keep(state.z, space.vectors[1])
+        usable = usable and (_alternated(item, state.z, rss, noise, prior, space) or used == 0.0)
+        if way.rough:
+            break
+        if usable:
+            rss, found = _lowered(design, item, state, space, value)
+            noise, usable = best_variance(rss, item.known), found < np.inf
+        if usable:
+            value, share = found, min(most, max(0.5, 2.0 * used))
+        elif used == 0.0:
+            break
+        else:
+            _keep(space.vectors[1], state.z)
+            share, convex = 0.5 * used if used > 2.0 * LEAST_SHARE else 0.0, False
+    return Outcome(noise, rss, converged, convex)
 
 
 @inner
-def _keep(z: Array, before: Array) -> None:
+def _prepared(
+    design: Design,
+    item: Item,
+    state: State,
+    space: Space,
+    variance: float,
+    share: float,
+    anew: bool,  # noqa: FBT001 - compiled code knows no keywords
+) -> bool:
+    """A curvature, made anew or the last one, with the priors that this variance makes; false: it has no minimum."""
+    if anew:
+        curvature(design, item, state, share, space.sums, space.gram)
+    return _factorised(item, variance, space)
+
+
+@inner
+def _keep(z: Array, kept: Array) -> None:
     for u in range(z.size):
-        before[u] = z[u]
+        kept[u] = z[u]
 
 
 @inner
@@ -129,7 +147,7 @@ def _lowered(design: Design, item: Item, state: State, space: Space, value: floa
 
 @inner
 def _factorised(item: Item, variance: float, space: Space) -> bool:
-    """Eliminates all but the changepoints, with the priors that this variance makes."""
+    """Eliminates all but the changepoints; false: not positive definite."""
     lead, n = item.ridge.size, space.gram.shape[0]
     for i in range(n):
         for j in range(i, n):
@@ -139,8 +157,6 @@ def _factorised(item: Item, variance: float, space: Space) -> bool:
     if not eliminated(space.factor, lead, space.places):
         return False
     for i in range(lead, n):
-        if not space.factor[i, i] > 0.0:
-            return False
         for j in range(i, n):
             space.bend[i - lead, j - lead] = space.factor[i, j]
             space.bend[j - lead, i - lead] = space.factor[i, j]
@@ -148,17 +164,17 @@ def _factorised(item: Item, variance: float, space: Space) -> bool:
 
 
 @in_order
-def _alternated(item: Item, z: Array, rss: float, variance: float, prior: float, space: Space) -> None:
+def _alternated(item: Item, z: Array, rss: float, variance: float, prior: float, space: Space) -> bool:
     """Minimises the quadratic model in z and σ² by turns, while σ² stays near `prior`, the factor's.
 
-    Moves z, and the gradient with it.
+    Moves z, and the gradient with it; false: the model has no minimum, z may have moved.
     """
     lead, whole, slope, move = item.ridge.size, rss, space.vectors[0], space.vectors[2]
     for _ in range(30):
         for u in range(z.size):
             move[u] = -slope[u] - (variance * item.ridge[u] * z[u] if u < lead else 0.0)
         forward(space.factor, lead, move)
-        change = _bent(item, z, variance, space)
+        ended, change = _bent(item, z, variance, space)
         backward(space.factor, lead, move)
         for u in range(lead):
             new = -item.ridge[u] * (variance * z[u] + prior * move[u])
@@ -168,27 +184,28 @@ def _alternated(item: Item, z: Array, rss: float, variance: float, prior: float,
             z[u] += move[u]
         rss = max(rss + change, 1e-15 * whole)
         last, variance = variance, best_variance(rss, item.known)
-        if abs(variance - last) <= SETTLED * variance or abs(variance - prior) > 0.5 * prior:
-            break
+        if not ended or abs(variance - last) <= SETTLED * variance or abs(variance - prior) > 0.5 * prior:
+            return ended
+    return True
 
 
 @inner
-def _bent(item: Item, z: Array, variance: float, space: Space) -> float:
-    """The changepoints' part of the step and of the gradient; by how much it changes the RSS."""
+def _bent(item: Item, z: Array, variance: float, space: Space) -> tuple[bool, float]:
+    """The changepoints' part of the step and of the gradient: did it find a minimum, and the change of the RSS."""
     lead, n_bends = item.ridge.size, space.bend.shape[0]
     slope, move, pull, delta = space.vectors[0], space.vectors[2], space.small[0], space.small[1]
     for i in range(n_bends):
         delta[i] = z[lead + i]
     for i in range(n_bends):
         pull[i] = move[lead + i] + _row_times(space.bend[i], delta)
-    lasso(space.bend, variance * item.rate, space.small, space.triangle)
+    ended = lasso(space.bend, variance * item.rate, space.small, space.triangle)
     change = 0.0
     for i in range(n_bends):
         new = _row_times(space.bend[i], delta) - pull[i]
         move[lead + i] = delta[i] - z[lead + i]
         change += (slope[lead + i] + new) * move[lead + i]
         slope[lead + i] = new
-    return change
+    return ended, change
 
 
 @inner
