@@ -37,6 +37,7 @@ def test_a_touch_reaches_its_handler_and_the_answer_names_the_request():
         "query": {"q": "x"},
         "focus": "#a",
         "reveal": "",
+        "later": "",
     }
 
 

@@ -5,6 +5,7 @@
 const WAIT_MS = 20000;
 const TYPING_MS = 150;
 const TOLD_MS = 8000; // how long good news stays
+const LATER_MS = 400; // until a calculation that goes on is asked about again
 
 const valuesOf = (form) => {
   const values = {};
@@ -84,6 +85,7 @@ function render({ model, el }) {
   const waiting = new Map();
   let number = 0;
   let typing;
+  let later;
   let regions = [...document.querySelectorAll(`[data-live="${CSS.escape(name)}"]`)];
   const printed = regions.length > 0;
   const draw = (root) => (window.optiflow?.draw ?? lent(model))(root);
@@ -215,6 +217,10 @@ function render({ model, el }) {
     if (message.query) setAddress(message.query);
     if (message.file) keep(message.file);
     if (message.reveal) document.querySelector(message.reveal)?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    if (message.later) {
+      clearTimeout(later);
+      later = setTimeout(() => ask({ do: message.later }), LATER_MS);
+    }
     if (message.focus) document.querySelector(message.focus)?.focus();
   };
 
@@ -226,6 +232,7 @@ function render({ model, el }) {
   window.dispatchEvent(new CustomEvent("optiflow:live", { detail: name }));
   return () => {
     stop.abort();
+    clearTimeout(later);
     model.off("msg:custom", onReply);
     for (const { late, gone } of waiting.values()) [late, gone].forEach(clearTimeout);
   };

@@ -43,6 +43,7 @@ class Reply:
         file: To download.
         focus: A CSS selector of what gets the focus.
         reveal: A CSS selector of what is scrolled to when it is out of sight.
+        later: What the page asks for by itself a moment later; a newer reply that names it puts it off.
     """
 
     regions: Mapping[str, Html] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class Reply:
     file: File | None = None
     focus: str = ""
     reveal: str = ""
+    later: str = ""
 
 
 class Asked:
@@ -175,6 +177,7 @@ def _written(reply: Reply) -> dict[str, Any]:
         "query": dict(reply.query),
         "focus": reply.focus,
         "reveal": reply.reveal,
+        "later": reply.later,
     }
     if reply.file is not None:
         content = base64.b64encode(reply.file.content).decode()

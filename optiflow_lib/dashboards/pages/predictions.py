@@ -18,6 +18,7 @@ from optiflow_lib.dashboards.pages.explained import ItemFacts, find_item
 from optiflow_lib.dashboards.pages.export import forecast_csv
 from optiflow_lib.dashboards.pages.page import Maker, Page
 from optiflow_lib.dashboards.pages.search import ItemIndex
+from optiflow_lib.dashboards.pages.supposed import Suppositions
 from optiflow_lib.dashboards.pages.visit import Visit
 from optiflow_lib.errors import DataError
 from optiflow_lib.texts import number, percent, text
@@ -45,20 +46,23 @@ class Predictions(Page):
             "search": lambda: search_field(self.searched, self.language),
             "items": self._items,
             "forecast": self._forecast,
+            "suppose": self._suppose,
             "parts": self._parts,
         }
 
     @property
     def handlers(self) -> Mapping[str, Handler]:
-        """Find an item, choose it, take its forecast away."""
-        return {"find": self._find, "pick": self._pick, "export": self._export}
+        """Find an item, choose it, take its forecast away, suppose something."""
+        own = {"find": self._find, "pick": self._pick, "export": self._export}
+        return {**own, **self._suppositions.handlers}
 
     def figures(self) -> Html:
         """The night, the filters, and the items beside the forecast of the chosen one."""
         head, items = self.printed("head", "status"), self.printed("search", "items")
         if not items:
             return head
-        beside = [tag("section", items, class_="panel picker"), self.printed("forecast")]
+        chosen = tag("div", self.printed("forecast", "suppose"), class_="stack")
+        beside = [tag("section", items, class_="panel picker"), chosen]
         return join([head, tag("div", beside, class_="picking")])
 
     def parts(self) -> Html:
@@ -110,6 +114,14 @@ class Predictions(Page):
             forecast_chart(self._series(facts), self.language),
             aside=export,
         )
+
+    @cached_property
+    def _suppositions(self) -> Suppositions:
+        return Suppositions(self.settings, self.view, self.language)
+
+    def _suppose(self) -> Html:
+        facts = self._facts()
+        return Html() if facts is None else self._suppositions.shown(facts)
 
     def _key_facts(self, facts: ItemFacts) -> Html:
         forecast = self.view.read_item("forecasts", facts.item_id)
@@ -178,7 +190,7 @@ class Predictions(Page):
 
     def _pick(self, asked: Asked) -> Reply:
         self.item_id = self._known(asked.words("item"))
-        made = self.renewed("items", "forecast", "parts").regions
+        made = self.renewed("items", "forecast", "suppose", "parts").regions
         return Reply(made, query={"item": self.item_id}, reveal="[data-region=forecast] h2")
 
     def _export(self, asked: Asked) -> Reply:
