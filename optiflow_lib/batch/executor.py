@@ -8,18 +8,33 @@ from tempfile import TemporaryDirectory
 
 import papermill
 from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
+from optiflow_lib.batch.kernels import step_kernels
 from optiflow_lib.batch.parameters import check_parameters
 from optiflow_lib.errors import BatchError
+from optiflow_lib.kernels.forks import WarmProcess
 
 logger = logging.getLogger(__name__)
 
 
-def execute(notebook: Path, output: Path, parameters: Mapping[str, object], *, timeout_s: int) -> None:
+def execute(
+    notebook: Path,
+    output: Path,
+    parameters: Mapping[str, object],
+    *,
+    timeout_s: int,
+    warm: WarmProcess | None = None,
+) -> None:
     """Executes `notebook` and writes it, with its outputs, to `output`; also when a cell fails.
 
     The output appears under its name only when complete: papermill writes in place.
+
+    Args:
+        notebook: What to execute.
+        output: Where the executed notebook goes.
+        parameters: By name, as its parameters cell declares them.
+        timeout_s: Seconds that one cell may take.
+        warm: Forks the kernel; without it one is started.
 
     Raises:
         BatchError: a parameter is refused, a cell failed, or it took longer than `timeout_s` seconds.
@@ -35,9 +50,10 @@ def execute(notebook: Path, output: Path, parameters: Mapping[str, object], *, t
                 progress_bar=False,
                 log_output=False,
                 kernel_name="python3",
+                kernel_manager_class=step_kernels(warm, Path(sockets)),
+                shutdown_kernel="immediate",
                 execution_timeout=timeout_s,
                 request_save_on_cell_execute=False,
-                config=_kernel(Path(sockets)),
             )
     except PapermillExecutionError as error:
         logger.error("%s: %s\n%s", notebook.stem, error.ename, _plain(error.traceback))  # noqa: TRY400 - the kernel's
@@ -50,12 +66,6 @@ def execute(notebook: Path, output: Path, parameters: Mapping[str, object], *, t
     finally:
         if unfinished.exists():
             unfinished.replace(output)
-
-
-def _kernel(sockets: Path) -> Config:
-    # Kernels that start together over TCP now and then meet "Address already in use". Sockets in files do not,
-    # when each kernel has its own: by default all are called kernel-ipc, and take each other's messages.
-    return Config({"KernelManager": {"transport": "ipc", "ip": str(sockets / "kernel")}})
 
 
 def _told(notebook: Path, kind: str, message: str) -> BatchError:

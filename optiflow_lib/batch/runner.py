@@ -14,17 +14,20 @@ from rich.console import Console
 from optiflow_lib import store
 from optiflow_lib.batch.executor import execute
 from optiflow_lib.batch.graph import CHAINS, Chain, ChainName
+from optiflow_lib.batch.kernels import warm_process
 from optiflow_lib.batch.lock import run_lock
 from optiflow_lib.batch.progress import ChainProgress
 from optiflow_lib.batch.record import RunRecord, last_record, new_record, now
 from optiflow_lib.batch.signals import terminations_as_interrupts
 from optiflow_lib.jobs.marks import marks_of
+from optiflow_lib.kernels.forks import WarmProcess
 from optiflow_lib.logs import log_to, rotate
 from optiflow_lib.settings import Settings
 from optiflow_lib.store import open_store
 
 logger = logging.getLogger(__name__)
 
+FREEZES = "10_quality"  # the step that freezes inputs, without which there is nothing to replay
 EXIT_CODES = {"done": 0, "failed": 1, "interrupted": 1, "partial": 3}
 
 
@@ -53,6 +56,7 @@ class _Run:
     settings: Settings
     record: RunRecord
     progress: ChainProgress
+    warm: WarmProcess | None
     running: dict[Future[None], tuple[str, float]] = field(default_factory=dict)
 
 
@@ -89,8 +93,8 @@ def run_chain(
         record = earlier or new_record(
             chain, list(CHAINS[chain].needs), settings=settings, as_of=as_of, parameters=parameters
         )
-        with ChainProgress(console) as progress:
-            _run(_Run(CHAINS[chain], settings, record, progress))
+        with ChainProgress(console) as progress, warm_process() as warm:
+            _run(_Run(CHAINS[chain], settings, record, progress, warm))
         _forget_old_runs(settings)
         return _report(record, repeated=False)
 
@@ -139,6 +143,7 @@ def _execute(run: _Run, step: str) -> None:
         Path(run.record.folder) / notebook.name,
         run.record.parameters,
         timeout_s=run.settings.batch.step_timeout_s,
+        warm=run.warm,
     )
 
 
@@ -208,7 +213,7 @@ def _finish(run: _Run) -> None:
         record.items = len(store.read_night(opened, "items", as_of=as_of))
         record.failures = failures.to_dict("records")
         record.state = record.state if record.state == "interrupted" else _state(run)
-        if record.chain == "nightly" and record.state in ("done", "partial"):
+        if record.chain == "nightly" and FREEZES in record.steps and record.state in ("done", "partial"):
             record.marks = asdict(marks_of(run.settings, opened, as_of))
         record.ended_at = now().isoformat(timespec="seconds")
         record.save()

@@ -22,7 +22,8 @@ def forget_inputs(folder: Path, *, keep: int) -> list[date]:
 
 def _parts_of(folder: Path, *, days: list[date]) -> set[str]:
     """Parts of the manifests of `days`; manifests of other days are removed."""
-    kept, used = {day.isoformat() for day in days}, set()
+    kept = {day.isoformat() for day in days}
+    used: set[str] = set()
     for file in (folder / "manifests").glob("*.json"):
         manifest = _read(file)
         if manifest.get("as_of") in kept:

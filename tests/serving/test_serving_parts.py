@@ -19,13 +19,14 @@ from optiflow_lib.dashboards.serving import accounts, recorder
 from optiflow_lib.dashboards.serving.addresses import is_loopback
 from optiflow_lib.dashboards.serving.assets import STATIC, TEMPLATES
 from optiflow_lib.dashboards.serving.attempts import FREE, LONGEST_WAIT_S, MOST_KEYS, Attempts
-from optiflow_lib.dashboards.serving.forks import WarmProcess
 from optiflow_lib.dashboards.serving.frame import chosen_language
 from optiflow_lib.dashboards.serving.lives import Lives, NoRoom, Owner
 from optiflow_lib.dashboards.serving.notebooks import checked_folder, pages_of
 from optiflow_lib.dashboards.serving.renderer import failure_of
 from optiflow_lib.dashboards.serving.secrets import cookie_secret
+from optiflow_lib.dashboards.serving.serve import PAGES
 from optiflow_lib.errors import AccessError, DataError, ServingError, StoreError
+from optiflow_lib.kernels.forks import WarmProcess
 from optiflow_lib.settings import load_settings
 
 ANA = Owner("ana", "seal")
@@ -264,7 +265,7 @@ def test_plotly_is_shipped_small_and_with_its_licence():
 
 
 def test_pages_that_cannot_be_loaded_are_said_to_be_so(tmp_path):
-    warm = WarmProcess(tmp_path, {"PYTHONHASHSEED": "no number"})  # Python itself refuses to start
+    warm = WarmProcess(PAGES, tmp_path, {"PYTHONHASHSEED": "no number"})  # Python itself refuses to start
     warm.launch()
     with pytest.raises(ServingError, match="cannot be loaded"):
         asyncio.run(warm.ready())
@@ -274,11 +275,14 @@ def test_pages_that_cannot_be_loaded_are_said_to_be_so(tmp_path):
 def test_a_system_that_cannot_fork_is_told_what_to_use(tmp_path, monkeypatch):
     monkeypatch.delattr(os, "fork")
     with pytest.raises(ServingError, match="cannot fork"):
-        WarmProcess(tmp_path, {}).launch()
+        WarmProcess(PAGES, tmp_path, {}).launch()
 
 
 def test_what_pages_use_later_is_loaded_before_a_kernel_is_forked():
-    script = "from optiflow_lib.dashboards.serving import warm; warm.warm_up(); import gc, sys; "
+    script = (
+        "from optiflow_lib.dashboards.serving import warm; from optiflow_lib.kernels.forking import load; "
+    )
+    script += "load(warm.warm_up); import gc, sys; "
     shown = "print(gc.get_freeze_count() > 100_000, 'debugpy.server' in sys.modules, *sorted(sys.modules))"
     command = [sys.executable, "-c", script + shown]
     frozen, debugger, *loaded = subprocess.run(

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from jupyter_client.provisioning import LocalProvisioner
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager, ServerKernelManager
 from traitlets import default
 from zmq.asyncio import Context
 
-from optiflow_lib.dashboards.serving.forks import ForkedKernel, WarmProcess
+from optiflow_lib.kernels.forks import ForkedProvisioner, WarmProcess
 
 # What a browser may send to a kernel. Never execute_request: the notebook's cells are the only code that runs.
 ALLOWED_MESSAGES = ("comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request")
@@ -15,21 +14,16 @@ IDLE_S = 4 * 3600  # a page that nobody touched for so long lost its kernel and 
 CULL_INTERVAL_S = 60
 
 
-class ForkedProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter_client is untyped here
-    """Starts a kernel by asking the warm process for a fork."""
-
-    async def launch_kernel(self, cmd: list[str], **_: Any) -> Any:  # noqa: ARG002 - jupyter_client's
-        """Forks instead of running `cmd`, whose connection file is the one already written."""
-        warm: WarmProcess = self.parent.parent.warm
-        self.process = ForkedKernel(await warm.fork(self.parent.connection_file))
-        self.pid = self.pgid = self.process.pid
-        return self.connection_info
-
-
 class PageKernelManager(ServerKernelManager):  # type: ignore[misc]
     """One kernel. A dead one is not started again: what its page showed is gone with it."""
 
     provisioner: Any = None
+
+    @property
+    def warm(self) -> WarmProcess:
+        """Forks it."""
+        warm: WarmProcess = self.parent.warm
+        return warm
 
     async def _async_pre_start_kernel(self, **options: Any) -> Any:
         if self.provisioner is None:

@@ -12,13 +12,15 @@ from tornado.netutil import bind_sockets
 
 from optiflow_lib.dashboards.pages.visit import SETTINGS_VARIABLE
 from optiflow_lib.dashboards.serving.addresses import is_loopback
-from optiflow_lib.dashboards.serving.forks import WarmProcess
 from optiflow_lib.dashboards.serving.stores import PUBLISHED, opened_store
 from optiflow_lib.errors import AccessError, ServingError
+from optiflow_lib.kernels.forks import WarmProcess
 from optiflow_lib.logs import FORMAT
 from optiflow_lib.settings import Settings
 from optiflow_lib.store import open_snapshot
 from optiflow_lib.store.users import read_accounts
+
+PAGES = "optiflow_lib.dashboards.serving.warm"
 
 
 def serve(settings: Settings, settings_file: Path, *, host: str, port: int) -> None:
@@ -43,7 +45,7 @@ def serve(settings: Settings, settings_file: Path, *, host: str, port: int) -> N
 
 def warm_process(settings: Settings, settings_file: Path) -> WarmProcess:
     """The process that loads the pages, launched; the server is loaded beside it."""
-    warm = WarmProcess(settings.folder, {SETTINGS_VARIABLE: str(settings_file.resolve())})
+    warm = WarmProcess(PAGES, settings.folder, {SETTINGS_VARIABLE: str(settings_file.resolve())})
     warm.launch()
     return warm
 

@@ -23,7 +23,6 @@ from optiflow_lib.dashboards.serving.assets import TEMPLATES, asset_handlers, di
 from optiflow_lib.dashboards.serving.attempts import Attempts
 from optiflow_lib.dashboards.serving.configuration import HEADERS, configuration, exporter
 from optiflow_lib.dashboards.serving.context import CONTEXT, Context
-from optiflow_lib.dashboards.serving.forks import WarmProcess
 from optiflow_lib.dashboards.serving.kernels import ALLOWED_MESSAGES
 from optiflow_lib.dashboards.serving.lives import Lives
 from optiflow_lib.dashboards.serving.notebooks import checked_folder
@@ -31,6 +30,7 @@ from optiflow_lib.dashboards.serving.pool import KernelPool
 from optiflow_lib.dashboards.serving.printer import Printer
 from optiflow_lib.dashboards.serving.recorder import VisitRecorder
 from optiflow_lib.dashboards.serving.secrets import cookie_secret
+from optiflow_lib.kernels.forks import WarmProcess
 from optiflow_lib.settings import Settings
 
 logger = logging.getLogger(__name__)

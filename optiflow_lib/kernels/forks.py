@@ -1,4 +1,4 @@
-"""The server's end of the warm process: starts it, asks it for kernels, starts it again should it die."""
+"""Our end of a warm process: starts it, asks it for kernels, starts it again should it die."""
 
 import asyncio
 import json
@@ -7,44 +7,54 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+from jupyter_client.provisioning import LocalProvisioner
 
 from optiflow_lib.errors import ServingError
 
-READY = b"ready\n"  # what `warm` says when it has loaded the pages
+READY = b"ready\n"  # what it says when it has loaded what kernels need
 START_TIMEOUT_S = 300.0
+
+
+def can_fork() -> bool:
+    """Windows cannot."""
+    return hasattr(os, "fork")
 
 
 class WarmProcess:
     """A process that forks kernels; `launch` it first, `close` it last.
 
     Args:
+        module: What it runs: a module whose `__main__` calls `forking.fork_kernels`.
         folder: Working folder of the kernels.
-        variables: Environment of the kernels, beside the server's own.
+        variables: Environment of the kernels, beside our own.
     """
 
-    def __init__(self, folder: Path, variables: dict[str, str]) -> None:
-        self._folder, self._variables = folder, variables
-        self._turn = asyncio.Lock()
+    def __init__(self, module: str, folder: Path, variables: dict[str, str]) -> None:
+        self._module, self._folder, self._variables = module, folder, variables
+        self._turn = threading.Lock()  # steps of a night ask from threads, each with an event loop of its own
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
 
     def launch(self) -> None:
-        """Begins to load the pages.
+        """Begins to load what kernels need.
 
         Raises:
             ServingError: this system cannot fork.
         """
         self.close()
-        if not hasattr(os, "fork"):
+        if not can_fork():
             raise ServingError(
                 what="this system cannot fork a process",
                 where=sys.platform,
                 mend="serve the dashboards from Linux, macOS or WSL",
             )
         self._channel, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "optiflow_lib.dashboards.serving.warm", str(theirs.fileno())]
+        command = [sys.executable, "-m", self._module, str(theirs.fileno())]
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             command, pass_fds=[theirs.fileno()], env={**os.environ, **self._variables}, start_new_session=True
         )
@@ -55,25 +65,23 @@ class WarmProcess:
         """Returns when kernels can be forked.
 
         Raises:
-            ServingError: the pages cannot be loaded.
+            ServingError: what kernels need cannot be loaded.
         """
-        if await asyncio.to_thread(self._answer) != READY:
+        await asyncio.to_thread(self.wait_until_ready)
+
+    def wait_until_ready(self) -> None:
+        """The same, for who has no event loop."""
+        if self._answer() != READY:
             raise ServingError(
-                what="the pages of the dashboards cannot be loaded",
-                where="optiflow_lib.dashboards.pages",
+                what="what the kernels need cannot be loaded",
+                where=self._module,
                 mend="the traceback above names the module and the line",
             )
 
     async def fork(self, connection_file: str) -> int:
         """Process id of a new kernel that listens where `connection_file` says."""
         order = json.dumps({"connection_file": connection_file, "folder": str(self._folder)})
-        async with self._turn:
-            answer = await asyncio.to_thread(self._asked, order.encode() + b"\n")
-            if not answer:  # it died
-                self.launch()
-                await self.ready()
-                answer = await asyncio.to_thread(self._asked, order.encode() + b"\n")
-        return int(answer)
+        return await asyncio.to_thread(self._forked, order.encode() + b"\n")
 
     def close(self) -> None:
         """Ends the process; its kernels notice and end themselves."""
@@ -83,6 +91,15 @@ class WarmProcess:
         self._process.kill()
         self._process.wait()
         self._process = None
+
+    def _forked(self, order: bytes) -> int:
+        with self._turn:
+            answer = self._asked(order)
+            if not answer:  # it died
+                self.launch()
+                self.wait_until_ready()
+                answer = self._asked(order)
+            return int(answer)
 
     def _asked(self, order: bytes) -> bytes:
         try:
@@ -107,6 +124,17 @@ class WarmProcess:
         if self._channel is None:
             raise OSError("the warm process was never started")
         return self._channel
+
+
+class ForkedProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter_client is untyped here
+    """Starts a kernel by asking the `warm` process of its manager for a fork."""
+
+    async def launch_kernel(self, cmd: list[str], **_: Any) -> Any:  # noqa: ARG002 - jupyter_client's
+        """Forks instead of running `cmd`, whose connection file is the one already written."""
+        warm: WarmProcess = self.parent.warm
+        self.process = ForkedKernel(await warm.fork(self.parent.connection_file))
+        self.pid = self.pgid = self.process.pid
+        return self.connection_info
 
 
 class ForkedKernel:
