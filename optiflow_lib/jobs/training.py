@@ -3,8 +3,6 @@
 import logging
 from datetime import date, timedelta
 from importlib.metadata import version
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -13,7 +11,8 @@ from optiflow_lib import forecasting, store
 from optiflow_lib.errors import BatchError
 from optiflow_lib.jobs.decisions import decisions_of
 from optiflow_lib.jobs.demand import demand_of, groups_of, regressors_of
-from optiflow_lib.jobs.night import Night, NightJob, opened_source, resolved_day
+from optiflow_lib.jobs.night import Night, NightJob
+from optiflow_lib.jobs.scratch import scratch_night
 from optiflow_lib.schemas.results import ACCURACY
 from optiflow_lib.settings import Settings
 
@@ -130,19 +129,15 @@ def kept_parameters(night: Night) -> forecasting.Parameters | None:
     return forecasting.Parameters({name: accepted.read(name) for name in described}, described)
 
 
-def compared_candidates(settings: Settings, *, as_of: str) -> pd.DataFrame:
-    """Candidates side by side on rolling origins: items, champions, wape, bias, coverage_80; nothing is stored."""
-    day = resolved_day(settings, as_of)
-    with (
-        TemporaryDirectory() as folder,  # the inputs that a night froze stay the day's
-        opened_source(settings) as source,
-        store.open_store("sqlite://", main_location=settings.source.main_location) as scratch,
-    ):
-        from optiflow_lib.source import freeze  # noqa: PLC0415
+def candidates_tried(settings: Settings, *, as_of: str) -> pd.DataFrame:
+    """Schema `ACCURACY`: every item and candidate on rolling origins; nothing is stored."""
+    with scratch_night(settings, as_of) as night:
+        return _compared(night, demand_of(night), cutoff=night.as_of).accuracy
 
-        inputs = freeze(source, Path(folder), as_of=day, history_days=settings.forecast.history_days)
-        night = Night(settings, day, inputs, scratch)
-        accuracy = _compared(night, demand_of(night), cutoff=day).accuracy
+
+def compared_candidates(settings: Settings, *, as_of: str) -> pd.DataFrame:
+    """Candidates side by side on rolling origins: items, champions, measures; nothing is stored."""
+    accuracy = candidates_tried(settings, as_of=as_of)
     by_candidate = accuracy.groupby("candidate")
     return by_candidate.agg(
         items=("item_id", "nunique"),
@@ -150,6 +145,7 @@ def compared_candidates(settings: Settings, *, as_of: str) -> pd.DataFrame:
         wape=("wape", "median"),
         bias=("bias", "median"),
         coverage_80=("coverage_80", "mean"),
+        value_added=("value_added", "median"),
     ).reset_index()
 
 
