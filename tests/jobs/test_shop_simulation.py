@@ -129,6 +129,19 @@ def test_what_is_expected_on_an_evening_does_not_depend_on_later_days(settings, 
     np.testing.assert_array_equal(sooner.limits, past.limits)
 
 
+def test_the_orders_on_their_way_on_the_first_evening_arrive(past, shop_night):
+    with sqlite3.connect(shop_night.parent / "shop.db") as source:
+        units = source.execute(
+            "SELECT SUM(r.quantite) FROM receptions AS r JOIN lignes_commande USING (ligne_id) "
+            "JOIN commandes_fournisseurs USING (commande_id) WHERE date_commande <= ? AND date_reception > ?",
+            ("2026-10-03", "2026-10-03"),
+        ).fetchone()[0]
+    assert units > 0
+    assert past.past.on_way.sum() == pytest.approx(
+        units, rel=0.1
+    )  # a line in parts comes with its first part
+
+
 def test_forecasts_between_two_fits_follow_the_days(past):
     assert (np.diff(past.expected.until, axis=1) != 0).any(axis=0).all()
 
