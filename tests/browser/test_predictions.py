@@ -63,3 +63,22 @@ def test_the_forecast_is_taken_away_as_a_table(served_shop, page: Page):
     assert rows["Prévision"].sum() == pytest.approx(
         view.read_item("forecasts", item_id)["forecast"].sum(), abs=0.05
     )
+
+
+@pytest.mark.parametrize(("locale", "viewport"), [READERS[0], READERS[3]], ids=[NAMES[0], NAMES[3]])
+def test_what_if_is_asked_and_answered_in_the_page(served_shop, new_context, locale, viewport):
+    impact = views.open_view(served_shop.settings).read("event_impact")
+    item_id = impact[~impact["to_come"] & (impact["type"] == "promotion")]["item_id"].iloc[0]
+    page = new_context(locale=locale, viewport=viewport).new_page()
+    look(page, f"{served_shop.address}/predictions?item={item_id}")
+    page.locator("[data-do=suppose_open]").click()
+    page.wait_for_selector("#chart-supposed .main-svg", timeout=90_000)
+    page.locator("[name=uplift]").fill("100")
+    page.locator("form.suppose [type=submit]").click()
+    made = {"fr": "Avec l'hypothèse", "en": "If so"}[locale[:2]]
+    forecast = {"fr": "Prévision", "en": "Forecast"}[locale[:2]]
+    expect(page.locator("[name=uplift]")).to_have_attribute("value", "100")
+    traces = {trace["name"]: trace["y"] for trace in drawn(page, "supposed")}
+    assert traces[made][0] == pytest.approx(2 * traces[forecast][0], abs=0.02)
+    assert traces[made][-1] == traces[forecast][-1]
+    assert fits(page)

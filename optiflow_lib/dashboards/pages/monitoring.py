@@ -56,9 +56,9 @@ class Monitoring(Page):
         return self.printed("state")
 
     @property
-    def has_filters(self) -> bool:
+    def followed(self) -> tuple[str, ...]:
         """This page is about the whole shop."""
-        return False
+        return ()
 
     @cached_property
     def _runs(self) -> pd.DataFrame:
@@ -122,6 +122,7 @@ class Monitoring(Page):
             "predictions": text("Predictions", self.language),
             "improvement": text("Improvement", self.language),
             "monitoring": text("Monitoring", self.language),
+            "simulation": text("Simulation", self.language),
         }
         return visits_chart(recent, pages, self.language)
 

@@ -40,9 +40,9 @@ class Page:
         return self._view
 
     @property
-    def has_filters(self) -> bool:
-        """Does the page follow the filters?"""
-        return True
+    def followed(self) -> tuple[str, ...]:
+        """The shared filters that the page follows."""
+        return SHARED
 
     @property
     def makers(self) -> Mapping[str, Maker]:
@@ -106,9 +106,8 @@ class Page:
     def head(self) -> Html:
         """Which night this is, the filters, and a place for messages."""
         told = tag("p", self._night_line(), class_="night-line")
-        choices = (
-            filter_choices(self.view.read("items"), self.filters, self.language) if self.has_filters else []
-        )
+        known = filter_choices(self.view.read("items"), self.filters, self.language)
+        choices = [one for one in known if one.name in self.followed]
         kept = {name: value for name, value in self.visit.filters.items() if name not in SHARED}
         return join(
             [
