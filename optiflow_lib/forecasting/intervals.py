@@ -15,7 +15,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from optiflow_lib.forecasting.prophet_map.compiled import announce, compiled, inner
+from optiflow_lib.forecasting.prophet_map.compiled import announced, compiled, inner
 from optiflow_lib.forecasting.prophet_map.deviation import Law
 
 Array = NDArray[np.float64]
@@ -38,8 +38,7 @@ def day_quantiles(law: Law, probabilities: Sequence[float], *, n_threads: int = 
         chunk = slice(first, first + CHUNK)
         found[:, chunk] = _day_quantiles(p, start, tuple(a[chunk] for a in law.arrays), weights)
 
-    announce(_day_quantiles, seconds=5)
-    with ThreadPoolExecutor(n_threads) as pool:
+    with announced(_day_quantiles, seconds=2), ThreadPoolExecutor(n_threads) as pool:
         list(pool.map(fill, range(0, n_items, CHUNK)))
     return found
 
@@ -48,8 +47,8 @@ def sum_quantiles(law: Law, probabilities: Sequence[float]) -> Array:
     """Deviations of the sum over all days of the law, units, shape (n_probabilities, n_items)."""
     p = np.asarray(probabilities, dtype=float)
     start = np.array([NormalDist().inv_cdf(max(q, 1 - q)) for q in p])
-    announce(_sum_quantiles, seconds=5)
-    return _sum_quantiles(p, start, law.arrays)
+    with announced(_sum_quantiles, seconds=2):
+        return _sum_quantiles(p, start, law.arrays)
 
 
 def sample_paths(

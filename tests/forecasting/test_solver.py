@@ -1,5 +1,6 @@
 """The solver's parts against NumPy, and what the whole promises beside the optimum: the same bits, any items."""
 
+import gc
 import os
 from dataclasses import fields
 
@@ -181,9 +182,12 @@ def test_compiling_is_announced_when_no_machine_code_was_kept(caplog, monkeypatc
 
     kernel = compiling.inner(fresh)
     monkeypatch.setattr(compiling, "_kept", lambda _kernel: [])
-    compiling.announce(kernel, seconds=7)
+    with compiling.announced(kernel, seconds=7):
+        assert not gc.isenabled()
+    assert gc.isenabled()
     assert "compiling fresh for this machine, once: about 7 s" in caplog.text
     caplog.clear()
     monkeypatch.setattr(compiling, "_kept", lambda _kernel: [pd.NA])
-    compiling.announce(kernel, seconds=7)
+    with compiling.announced(kernel, seconds=7):
+        assert gc.isenabled()
     assert caplog.text == ""

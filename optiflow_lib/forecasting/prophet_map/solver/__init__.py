@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from optiflow_lib.forecasting.prophet_map.compiled import announce
+from optiflow_lib.forecasting.prophet_map.compiled import announced
 from optiflow_lib.forecasting.prophet_map.fitted import Array, Fitted
 from optiflow_lib.forecasting.prophet_map.histories import Days, Histories, days_from
 from optiflow_lib.forecasting.prophet_map.mean import own_values
@@ -32,8 +32,7 @@ def solved(asked: Specification, setup: Setup, *, n_threads: int) -> tuple[Fitte
         np.zeros((n, n_columns)), np.zeros(n), np.zeros(n), np.zeros((n, width)),
         np.zeros(n), np.zeros(n), np.zeros(n, dtype=np.bool_),
     )  # fmt: skip
-    announce(fit_items, seconds=15)
-    with ThreadPoolExecutor(n_threads) as pool:
+    with announced(fit_items, seconds=20), ThreadPoolExecutor(n_threads) as pool:
         for columns, items in setup.groups:
             group = _Group(asked, setup, columns, items)
             chunks = [items[i : i + CHUNK] for i in range(0, len(items), CHUNK)]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optiflow_lib.forecasting.prophet_map.compiled import inner
+from optiflow_lib.forecasting.prophet_map.compiled import inner, spliced
 from optiflow_lib.forecasting.prophet_map.solver.days import add_columns_and_slopes, column_sum, suffix_sums
 from optiflow_lib.forecasting.prophet_map.solver.item import Item, State
 from optiflow_lib.forecasting.prophet_map.solver.moments import BLOCK, Design, add_block_moments, add_days
@@ -60,7 +60,7 @@ def gradient(design: Design, item: Item, state: State, sums: Sums, out: Array) -
     _spread(item, sums.suffix, out[n_shared + n_own :])
 
 
-@inner
+@spliced
 def curvature(design: Design, item: Item, state: State, residuals: float, sums: Sums, gram: Array) -> None:
     """``J'J``, upper triangle, less a share of the residuals' part, which crosses trend and columns."""
     n_shared, n_own, n_days = design.x.shape[1], item.own.shape[0], item.y.size

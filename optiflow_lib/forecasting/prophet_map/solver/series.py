@@ -108,7 +108,7 @@ def fitted(design: Design, item: Item, state: State, space: Space, way: Way) -> 
     return Outcome(noise, rss, converged, convex)
 
 
-@inner
+@spliced
 def _prepared(
     design: Design,
     item: Item,
@@ -130,7 +130,7 @@ def _keep(z: Array, kept: Array) -> None:
         kept[u] = z[u]
 
 
-@inner
+@spliced
 def _lowered(design: Design, item: Item, state: State, space: Space, value: float) -> tuple[float, float]:
     """Halves the step until it lowers the objective; RSS and objective, infinite when no share of it does."""
     z, before = state.z, space.vectors[1]
@@ -145,7 +145,7 @@ def _lowered(design: Design, item: Item, state: State, space: Space, value: floa
     return evaluate(design, item, state, space.sums.weight[0]), np.inf
 
 
-@inner
+@spliced
 def _factorised(item: Item, variance: float, space: Space) -> bool:
     """Eliminates all but the changepoints; false: not positive definite."""
     lead, n = item.ridge.size, space.gram.shape[0]
