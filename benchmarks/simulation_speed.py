@@ -131,7 +131,8 @@ def compare(past: Past, levels: dict[str, Levels], ledgers: dict[str, Ledger]) -
 
 def plain_replay(past: Past, levels: Levels, row: int) -> np.ndarray:
     """One item, day after day: on hand, sold, short, ordered, received; shape (5, n_days)."""
-    hand, due, rows = float(past.opening[row]), {}, []
+    hand, rows = float(past.opening[row]), []
+    due = {t: float(units) for t, units in enumerate(past.on_way[row]) if units}
     for t in range(past.shape[1]):
         received = due.pop(t, 0.0)
         hand += received

@@ -146,7 +146,7 @@ def _past(
     supply: Supply,
     records: Records,
 ) -> Past:
-    """What happens: demand (the days before tell what an unknown one may have been), deliveries, terms, opening stock."""
+    """What happens: demand (the days before tell what an unknown one may have been), deliveries, terms, what is there and on its way."""
     before = min(first, AVERAGE_DAYS)
     known, days = panel.quantity[rows, first - before :], panel.days[first - before :]
     demand = wanted(
@@ -162,6 +162,7 @@ def _past(
         minimum=items["minimum_quantity"].to_numpy(float),
         multiple=items["multiple"].to_numpy(float),
         lost_sales=night.settings.inventory.unmet_demand == "lost",
+        arriving=records.on_way(panel.days[first - 1].date(), panel.days[first:]),
     )
 
 

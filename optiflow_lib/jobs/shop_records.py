@@ -47,6 +47,11 @@ class Records:
             return np.full((len(self._item_ids), 2), np.nan)
         return np.column_stack(typed_in_limits(held, *self._orders(days)))
 
+    def on_way(self, begin: date, days: pd.DatetimeIndex) -> Array:
+        """Units that arrive on these days of orders sent until `begin`, (n_items, n_days)."""
+        lines = self._lines[self._lines["ordered_on"] <= pd.Timestamp(begin)]
+        return np.nan_to_num(self._wide(lines, "received_on", "quantity", days))
+
     def _orders(self, days: pd.DatetimeIndex) -> tuple[Array, Array]:
         """Units ordered and received each day, of orders sent on these days."""
         lines = self._lines[self._lines["ordered_on"] >= days[0]]

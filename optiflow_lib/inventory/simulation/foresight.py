@@ -38,10 +38,13 @@ def _latest_order(past: Past) -> Any:
 
 
 def _beyond_opening(past: Past) -> Any:
-    """Demand that the opening stock does not serve, (n_items, n_days)."""
-    wanted = past.demand.cumsum(axis=1)
-    left = np.maximum(wanted - past.opening[:, None], 0.0)
-    return np.diff(left, axis=1, prepend=0.0)
+    """Demand that the opening stock, and what is on its way then, does not serve, (n_items, n_days)."""
+    left, need = past.opening.copy(), np.empty(past.shape)
+    for day in range(past.shape[1]):
+        left += past.on_way[:, day]
+        need[:, day] = np.maximum(past.demand[:, day] - left, 0.0)
+        left = np.maximum(left - past.demand[:, day], 0.0)
+    return need
 
 
 def _in_packs(plan: Any, past: Past) -> Any:

@@ -19,6 +19,7 @@ def _replay_item(
     demand: Any,
     lead_times: Any,
     can_order: Any,
+    arriving: Any,
     terms: Any,
     levels: Any,
     planned: Any,
@@ -27,7 +28,8 @@ def _replay_item(
 ) -> None:
     n_days = len(demand)
     due = np.zeros(n_days + 1)  # the last place takes what arrives after the end
-    hand, coming, waiting = terms[0], 0.0, 0.0
+    due[:n_days] = arriving
+    hand, coming, waiting = terms[0], arriving.sum(), 0.0
     for t in range(n_days):
         hand += due[t]
         coming -= due[t]
@@ -55,6 +57,7 @@ def replayed(
     demand: Any,
     lead_times: Any,
     can_order: Any,
+    arriving: Any,
     terms: Any,
     levels: Any,
     planned: Any,
@@ -67,6 +70,7 @@ def replayed(
         demand: (n_items, n_days), units.
         lead_times: (n_items, n_days), days.
         can_order: (n_items, n_days), flags.
+        arriving: (n_items, n_days), units of earlier orders.
         terms: (n_items, 3): opening stock, minimum, multiple.
         levels: (n_items, 2, n_days): reorder point and order-up-to level; not looked at when there is a plan.
         planned: (n_items, n_days), units, or (n_items, 0): there is no plan.
@@ -75,5 +79,13 @@ def replayed(
     """
     for i in range(len(demand)):
         _replay_item(
-            demand[i], lead_times[i], can_order[i], terms[i], levels[i], planned[i], lost_sales, ledger[i]
+            demand[i],
+            lead_times[i],
+            can_order[i],
+            arriving[i],
+            terms[i],
+            levels[i],
+            planned[i],
+            lost_sales,
+            ledger[i],
         )

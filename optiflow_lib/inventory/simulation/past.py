@@ -29,6 +29,7 @@ class Past:
         minimum: Least quantity of an order, units; shape (n_items,).
         multiple: Quantities are multiples of it, units; shape (n_items,).
         lost_sales: Is demand out of stock lost, or does it wait for the next delivery?
+        arriving: Units of orders sent before the first day that arrive each morning; None: nothing is on its way.
     """
 
     demand: Array
@@ -38,6 +39,7 @@ class Past:
     minimum: Array
     multiple: Array
     lost_sales: bool = True
+    arriving: Array | None = None
 
     def __post_init__(self) -> None:
         """Refuses what cannot be replayed."""
@@ -46,12 +48,19 @@ class Past:
         for name, shape in zip(FIELDS, (of_days, of_days, of_items, of_items, of_items), strict=True):
             if np.shape(getattr(self, name)) != shape:
                 raise _refused(name, f"has the shape {np.shape(getattr(self, name))}, not {shape}")
-        for name in ("demand", "lead_times", "opening", "minimum"):
-            values = getattr(self, name)
+        if self.on_way.shape != of_days:
+            raise _refused("arriving", f"has the shape {self.on_way.shape}, not {of_days}")
+        numbers = {name: getattr(self, name) for name in ("demand", "lead_times", "opening", "minimum")}
+        for name, values in (numbers | {"arriving": self.on_way}).items():
             if not (values >= 0).all():
                 raise _refused(name, f"holds {values[~(values >= 0)].flat[0]}: negative or unknown")
         if not (self.multiple > 0).all():
             raise _refused("multiple", f"holds {self.multiple[~(self.multiple > 0)][0]}: not above zero")
+
+    @property
+    def on_way(self) -> Array:
+        """`arriving`, zeros where nothing is."""
+        return np.zeros(self.demand.shape) if self.arriving is None else self.arriving
 
     @property
     def shape(self) -> tuple[int, int]:

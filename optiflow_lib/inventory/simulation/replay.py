@@ -67,7 +67,17 @@ def replay(past: Past, policy: Levels | Plan) -> Ledger:
         levels = np.stack(both, axis=1)
     terms = np.column_stack([past.opening, past.minimum, past.multiple])
     ledger = np.empty((n_items, 5, n_days))
-    replayed(past.demand, past.lead_times, past.can_order, terms, levels, planned, past.lost_sales, ledger)
+    replayed(
+        past.demand,
+        past.lead_times,
+        past.can_order,
+        past.on_way,
+        terms,
+        levels,
+        planned,
+        past.lost_sales,
+        ledger,
+    )
     return Ledger(*ledger.swapaxes(0, 1))
 
 

@@ -121,6 +121,13 @@ def test_foresight_knows_when_lorries_come():
     assert ledger.short.sum() == 0
 
 
+def test_foresight_orders_nothing_for_what_is_served_by_what_is_on_its_way():
+    past = replace(small_past([0, 0, 4, 2, 2]), arriving=np.array([[0.0, 0, 3, 0, 4]]))
+    plan = perfect_foresight(past, small_costs(0.1)).quantity
+    assert plan.sum() == 3  # one of day 2 and both of day 3; day 4 has its own
+    assert replay(past, Plan(plan)).short.sum() == 0
+
+
 @pytest.mark.parametrize("lead", ["fixed", "gamma"])
 def test_no_policy_is_cheaper_than_foresight(lead):
     past = shop("negative binomial", lead, review=7, n_items=6, n_days=300, lost_sales=True)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -37,6 +39,7 @@ def random_past(seed, *, lost_sales=True, n_items=3, n_days=60):
         rng.integers(0, 12, n_items).astype(float),
         rng.choice([1.0, 0.5, 6.0], n_items),
         lost_sales,
+        arriving=rng.poisson(0.1, (n_items, n_days)).astype(float),
     )
 
 
@@ -57,6 +60,20 @@ def test_a_week_worked_out_by_hand():
     assert ledger.received[0].tolist() == [0, 0, 0, 0, 8, 0, 0]
     assert ledger.on_hand[0].tolist() == [6, 2, 0, 0, 7, 5, 5]
     assert ledger.short[0].tolist() == [0, 0, 2, 4, 0, 0, 0]
+
+
+def test_what_is_on_its_way_counts_in_the_position_and_arrives():
+    past = replace(past_of([4, 4, 4, 4, 1], opening=10), arriving=np.array([[0.0, 0, 0, 6, 0]]))
+    ledger = replay(past, levels(past, 5, 10))
+    assert ledger.received[0].tolist() == [0, 0, 0, 6, 0]
+    assert ledger.ordered[0].tolist() == [
+        0,
+        0,
+        4,
+        4,
+        0,
+    ]  # at the second close 2 + 6 are above the reorder point
+    assert ledger.on_hand[0].tolist() == [6, 2, 0, 2, 1]
 
 
 def test_customers_who_wait_are_served_first_when_goods_arrive():
@@ -87,7 +104,7 @@ def test_what_was_there_and_what_came_was_sold_or_is_left(seed, lost_sales):
 def test_everything_ordered_arrives_after_its_own_lead_time(seed):
     past = random_past(seed)
     ledger = replay(past, random_levels(seed, past))
-    expected = np.zeros(past.shape)
+    expected = past.on_way.copy()
     for item, day in zip(*np.nonzero(ledger.ordered), strict=True):
         arrival = day + 1 + past.lead_times[item, day]
         if arrival < past.shape[1]:
@@ -169,6 +186,8 @@ def test_lead_times_are_those_observed_and_an_items_own():
         ("demand", [[1.0, -2.0]], "demand holds -2.0"),
         ("multiple", [0.0], "multiple holds 0.0"),
         ("opening", [1.0, 2.0], r"opening has the shape \(2,\), not \(1,\)"),
+        ("arriving", [1.0, 2.0], r"arriving has the shape \(2,\), not \(1, 2\)"),
+        ("arriving", [[1.0, -2.0]], "arriving holds -2.0"),
     ],
 )
 def test_a_past_that_cannot_be_replayed_is_refused(field, value, fault):
