@@ -66,13 +66,8 @@ def test_what_is_on_its_way_counts_in_the_position_and_arrives():
     past = replace(past_of([4, 4, 4, 4, 1], opening=10), arriving=np.array([[0.0, 0, 0, 6, 0]]))
     ledger = replay(past, levels(past, 5, 10))
     assert ledger.received[0].tolist() == [0, 0, 0, 6, 0]
-    assert ledger.ordered[0].tolist() == [
-        0,
-        0,
-        4,
-        4,
-        0,
-    ]  # at the second close 2 + 6 are above the reorder point
+    # At the third close 0 + 6 are above the reorder point.
+    assert ledger.ordered[0].tolist() == [0, 0, 0, 8, 0]
     assert ledger.on_hand[0].tolist() == [6, 2, 0, 2, 1]
 
 
@@ -133,7 +128,8 @@ def test_orders_follow_the_rule_of_the_night(seed):
     ledger = replay(past, policy)
     due = np.zeros(past.shape)
     for day in range(past.shape[1]):
-        coming = ledger.ordered[:, :day].sum(axis=1) - ledger.received[:, : day + 1].sum(axis=1)
+        sent = past.on_way.sum(axis=1) + ledger.ordered[:, :day].sum(axis=1)
+        coming = sent - ledger.received[:, : day + 1].sum(axis=1)
         position = ledger.on_hand[:, day] + coming
         decided = nightly_rule(position, policy.reorder_point[:, day], policy.order_up_to[:, day], past)
         due[:, day] = np.where(past.can_order[:, day], decided, 0.0)
