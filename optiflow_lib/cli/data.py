@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from optiflow_lib.cli.options import DEFAULT_SETTINGS, AsOf, SettingsFile, day_of, iso
 from optiflow_lib.settings import load_settings
@@ -102,8 +102,16 @@ def backtest(
     settings = load_settings(settings_file)
     update = {"forecast": settings.forecast.model_copy(update={"backtest_origins": origins})}
     scores = compared_candidates(settings.model_copy(update=update), as_of=day_of(as_of))
-    table = Table("candidate", "items", "champion of", "WAPE", "bias", "80 % covers")
+    table = Table(
+        Column("candidate", no_wrap=True),
+        "items",
+        "champion of",
+        "WAPE",
+        "bias",
+        "80 % covers",
+        "value added",
+    )
     for row in scores.itertuples():
-        figures = (f"{figure:.1%}" for figure in (row.wape, row.bias, row.coverage_80))
+        figures = (f"{figure:.1%}" for figure in (row.wape, row.bias, row.coverage_80, row.value_added))
         table.add_row(row.candidate, str(row.items), str(row.champions), *figures)
     Console().print(table)
