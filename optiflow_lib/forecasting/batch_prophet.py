@@ -61,6 +61,9 @@ class BatchProphet(Forecasts):
         self.solver = "stan" if self.specification.needs_stan else solver
         self.n_threads = n_threads or os.cpu_count() or 1
         self.failures = FAILURES.empty()
+        self.left_to_stan: list[
+            str
+        ] = []  # what solver "batch" could not bring to its optimum: rarely any item
 
     # --- the model -----------------------------------------------------------------------------
 
@@ -110,6 +113,7 @@ class BatchProphet(Forecasts):
         """
         self._fit = fit_of(self.specification, demand, solver=self.solver, n_threads=self.n_threads)
         self._model, self.failures = self._fit.model, self._fit.failures
+        self.left_to_stan = self._fit.left_to_stan
         return self
 
     def fit_chunks(self, chunks: Iterable[pd.DataFrame], *, progress: bool = False) -> Self:
@@ -127,11 +131,13 @@ class BatchProphet(Forecasts):
         if self.specification.needs_stan:
             self._refuse("fit_chunks")
         models, failures = [], []
+        self.left_to_stan = []
         with counter(shown=progress) as done:
             for chunk in chunks:
                 fit = fit_of(self.specification, chunk, solver=self.solver, n_threads=self.n_threads)
                 models.append(fit.model)
                 failures.append(fit.failures)
+                self.left_to_stan += fit.left_to_stan
                 done(len(fit.model.item_ids) + len(fit.failures))
         if not models:
             raise ForecastError(

@@ -112,6 +112,30 @@ def test_bad_input_is_named(change: dict[str, object], named: str):
         BatchProphet().add_regressor("promo").fit(demand)
 
 
+def test_an_infinite_quantity_in_an_otherwise_faultless_frame_is_named():
+    demand = history("A-0", n=30, unknown=0)[["item_id", "day", "quantity"]].astype({"item_id": "str"})
+    demand.loc[4, "quantity"] = -np.inf
+    with pytest.raises(DataError, match="quantity is -inf at item_id=A-0, day=2025-12-05"):
+        BatchProphet().fit(demand)
+
+
+def test_weekly_rows_that_lie_between_the_weeks_are_named():
+    demand = history("A-0", n=140, unknown=0).iloc[::7].reset_index(drop=True)
+    demand.loc[3, "day"] += pd.Timedelta(days=2)
+    with pytest.raises(DataError, match="item_id=A-0, day=2025-09-05 lies between the weeks"):
+        BatchProphet(frequency="W").fit(demand)
+
+
+@pytest.mark.parametrize("mode", ["additive", "multiplicative"])
+def test_the_order_of_the_rows_changes_no_bit(mode: str):
+    demand = pd.concat([history("A", n=200), history("B", n=120, seed=1)])
+    one, other = (
+        BatchProphet(seasonality_mode=mode).fit(rows).predict(5)
+        for rows in (demand, demand.sample(frac=1, random_state=1))
+    )
+    pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
 def test_a_condition_that_is_neither_true_nor_false_is_named():
     demand = history("A-0", n=60).assign(late=1.0)
     model = BatchProphet().add_seasonality("late_week", 7, 2, condition_name="late")

@@ -10,6 +10,7 @@ from prophet_series import histories, history
 
 from optiflow_lib.errors import DataError, ForecastError
 from optiflow_lib.forecasting.batch_prophet import BatchProphet
+from optiflow_lib.forecasting.prophet_map import solver
 from optiflow_lib.forecasting.prophet_map.fitted import Fitted
 
 
@@ -23,6 +24,8 @@ def chunks(demand: pd.DataFrame, sizes: list[int]) -> list[pd.DataFrame]:
     "kind",
     [
         "additive",
+        "multiplicative",
+        "rare, with month and events",
         "ragged, multiplicative",
         "ragged, holidays that differ by year",
         "intermittent, multiplicative",
@@ -41,6 +44,19 @@ def test_however_items_are_cut_into_chunks_no_bit_changes(kind: str):
     assert whole._model.calendar.columns == cut._model.calendar.columns
     if not whole.specification.own_names():
         pd.testing.assert_frame_equal(whole.predict(20), cut.predict(20), check_exact=True)
+
+
+def test_items_left_to_stan_are_counted_over_all_chunks(monkeypatch: pytest.MonkeyPatch):
+    solved = solver.solved
+
+    def never_the_first(*args: object, **named: object) -> tuple[Fitted, np.ndarray]:
+        fitted, converged = solved(*args, **named)
+        return fitted, converged & (np.arange(len(converged)) > 0)
+
+    monkeypatch.setattr(solver, "solved", never_the_first)
+    model = BatchProphet().fit_chunks(chunks(histories([60, 60, 60]), [2, 1]))
+    assert model.left_to_stan == ["A-0", "A-2"]
+    assert model.failures.empty
 
 
 def test_the_forecast_starts_after_the_last_day_of_all_chunks():

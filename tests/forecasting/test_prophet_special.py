@@ -107,10 +107,11 @@ def test_logistic_growth_goes_to_stan_and_says_so(caplog):
             refused()
 
 
-def test_mcmc_goes_to_stan():
+def test_mcmc_goes_to_stan_and_says_so(caplog):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model = BatchProphet(mcmc_samples=20).fit(history("A", n=60))
+    assert "fitted by Stan" in caplog.text
     assert model.solver == "stan"
     assert model.to_prophet("A").params["k"].size == 40
     assert len(model.predict(3)) == 3

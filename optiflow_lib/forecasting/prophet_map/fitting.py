@@ -1,7 +1,7 @@
 """From a demand frame to fitted parameters, by the batched solver or by Stan."""
 
 import logging
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -28,12 +28,14 @@ class Fit:
         setup: Of the same items, with their histories: what a genuine Prophet is made from.
         genuine: Fitted `prophet.Prophet` objects by item, where only Prophet knows the model.
         failures: Schema `FAILURES`.
+        left_to_stan: Items that the batched solver could not bring to their optimum.
     """
 
     model: FittedModel
     setup: Setup
     genuine: dict[str, Any]
     failures: pd.DataFrame
+    left_to_stan: list[str]
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class _Solution:
     fitted: Fitted
     kept: NDArray[np.intp]
     failed: list[tuple[str, str]]
-    genuine: dict[str, Any]
+    genuine: dict[str, Any] = field(default_factory=dict)
+    left_to_stan: list[str] = field(default_factory=list)
 
 
 def fit_of(asked: Specification, demand: pd.DataFrame, *, solver: str, n_threads: int) -> Fit:
@@ -66,7 +69,7 @@ def fit_of(asked: Specification, demand: pd.DataFrame, *, solver: str, n_threads
     )
     last_bucket = histories.quantity.shape[1] - 1
     model = FittedModel(asked, setup.calendar, solution.fitted, histories.first_day, last_bucket)
-    return Fit(model, setup, solution.genuine, _failures(setup.failed))
+    return Fit(model, setup, solution.genuine, _failures(setup.failed), solution.left_to_stan)
 
 
 def _failures(failed: list[tuple[str, str]]) -> pd.DataFrame:
@@ -82,7 +85,7 @@ def _batch(asked: Specification, setup: Setup, n_threads: int) -> _Solution:
     everyone = np.arange(len(converged))
     left = np.flatnonzero(~converged)
     if not len(left):
-        return _Solution(fitted, everyone, [], {})
+        return _Solution(fitted, everyone, [])
     logger.warning("%d item(s) did not reach their optimum and are fitted by Stan", len(left))
     one = replace(setup, histories=setup.histories.taken(left), fitted=setup.fitted.taken(left))
     made = _stan(asked, one, n_threads)
@@ -90,7 +93,8 @@ def _batch(asked: Specification, setup: Setup, n_threads: int) -> _Solution:
     for name, value in values.items():
         value[left[made.kept]] = getattr(made.fitted, name)
     kept = np.setdiff1d(everyone, np.setdiff1d(left, left[made.kept]))
-    return _Solution(Fitted(**values).taken(kept), kept, made.failed, {})
+    named = [str(item_id) for item_id in one.histories.item_ids]
+    return _Solution(Fitted(**values).taken(kept), kept, made.failed, left_to_stan=named)
 
 
 def _stan(asked: Specification, setup: Setup, n_threads: int) -> _Solution:

@@ -167,7 +167,7 @@ def _numbers(rows: pd.DataFrame, name: str, where: str) -> pd.Series:
     wrong = (values.isna() & rows[name].notna()) | np.isinf(values)
     if wrong.any():
         raise DataError(
-            what=f"{name} is {rows.loc[wrong, name].iloc[0]!r} at {_named(rows[wrong])}",
+            what=f"{name} is {rows.loc[wrong, name].tolist()[0]!r} at {_named(rows[wrong])}",
             where=where,
             mend="give a finite number",
         )
