@@ -18,7 +18,7 @@ from optiflow_lib.forecasting.prophet_map.compiled import compiled
 from optiflow_lib.forecasting.prophet_map.fitted import Fitted
 from optiflow_lib.forecasting.prophet_map.fitting import fit_of
 from optiflow_lib.forecasting.prophet_map.solver.elimination import backward, eliminated, forward
-from optiflow_lib.forecasting.prophet_map.solver.lasso import lasso
+from optiflow_lib.forecasting.prophet_map.solver.lasso import Bends, lasso
 from optiflow_lib.forecasting.prophet_map.solver.moments import BLOCK, SEGMENT, design_of
 
 PARTS = [
@@ -44,16 +44,20 @@ def solved_by_elimination(matrix: np.ndarray, lead: int, vector: np.ndarray) -> 
 
 
 @compiled
-def lasso_of(c: np.ndarray, penalty: float, small: np.ndarray, triangle: np.ndarray) -> bool:
-    return lasso(c, penalty, small, triangle)
+def lasso_of(bends: Bends, penalty: float) -> bool:
+    return lasso(bends, penalty)
+
+
+def problem(c: np.ndarray, b: np.ndarray, start: np.ndarray) -> Bends:
+    n = len(b)
+    numbers, places, flags = np.zeros(n), np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
+    return Bends(c, b, start.copy(), numbers, places, flags, numbers.copy(), np.zeros((n, n)))
 
 
 def minimum(c: np.ndarray, b: np.ndarray, penalty: float, start: np.ndarray) -> np.ndarray:
-    n = len(b)
-    small = np.zeros((7, n + 1))
-    small[0, :n], small[1, :n] = b, start
-    assert lasso_of(c, penalty, small, np.zeros((n + 1, n + 1)))
-    return small[1, :n]
+    bends = problem(c, b, start)
+    assert lasso_of(bends, penalty)
+    return bends.delta
 
 
 @pytest.mark.parametrize("lead", [1, 4, 7, 20])
@@ -91,10 +95,8 @@ def test_the_lasso_meets_its_optimality_conditions_from_any_start(n: int, seed: 
 
 
 def test_the_lasso_tells_when_a_matrix_has_no_minimum_where_it_is_pulled():
-    c, pulled = np.array([[1.0, 2.0], [2.0, 1.0]]), np.array([3.0, 5.0])
-    small = np.zeros((7, 3))
-    small[0, :2], small[1, 0] = pulled, 1.0
-    assert not lasso_of(c, 0.1, small, np.zeros((3, 3)))
+    c = np.array([[1.0, 2.0], [2.0, 1.0]])
+    assert not lasso_of(problem(c, np.array([3.0, 5.0]), np.array([1.0, 0.0])), 0.1)
 
 
 def test_the_lasso_takes_one_of_two_equal_columns():

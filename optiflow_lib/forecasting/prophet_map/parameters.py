@@ -79,24 +79,33 @@ def restored(table: pd.DataFrame, described: Mapping[str, Any] | None) -> Fitted
         asked.holidays,
         asked.country_holidays,
     )
-    width = sum(str(name).startswith("delta_") for name in table.columns)
-    wide = {
-        "changepoint": [f"changepoint_{j + 1}" for j in range(width)],
-        "delta": [f"delta_{j + 1}" for j in range(width)],
-        "beta": [f"beta[{c.name}]" for c in calendar.columns],
-        "center": [f"center[{r}]" for r in asked.regressors],
-        "spread": [f"spread[{r}]" for r in asked.regressors],
-    }
-    lost = [c for c in [*_PLAIN, *(c for names in wide.values() for c in names)] if c not in table]
-    if lost:
-        raise ForecastError(
-            what=f"the table of parameters has lost column {lost[0]} ({len(lost)} in all)",
-            where="BatchProphet.from_parameters",
-            mend="read the generation again, or fit the model anew",
-        )
+    wide = _wide_columns(table, asked, calendar)
+    _refuse_lost([*_PLAIN, *(c for names in wide.values() for c in names)], table)
     plain = {name: table[name].to_numpy() for name in _PLAIN}
     plain["item_id"] = table["item_id"].to_numpy(dtype=object)
     arrays = {name: table[columns].to_numpy(float) for name, columns in wide.items()}
     fitted = Fitted(item_ids=plain.pop("item_id"), **plain, **arrays)
     first_day, last_bucket = np.datetime64(described["first_day"]), int(described["last_bucket"])
     return FittedModel(asked, calendar, fitted, first_day, last_bucket)
+
+
+def _wide_columns(table: pd.DataFrame, asked: Specification, calendar: Calendar) -> dict[str, list[str]]:
+    """The table's columns of each matrix of `Fitted`."""
+    width = sum(str(name).startswith("delta_") for name in table.columns)
+    return {
+        "changepoint": [f"changepoint_{j + 1}" for j in range(width)],
+        "delta": [f"delta_{j + 1}" for j in range(width)],
+        "beta": [f"beta[{c.name}]" for c in calendar.columns],
+        "center": [f"center[{r}]" for r in asked.regressors],
+        "spread": [f"spread[{r}]" for r in asked.regressors],
+    }
+
+
+def _refuse_lost(columns: list[str], table: pd.DataFrame) -> None:
+    lost = [c for c in columns if c not in table]
+    if lost:
+        raise ForecastError(
+            what=f"the table of parameters has lost column {lost[0]} ({len(lost)} in all)",
+            where="BatchProphet.from_parameters",
+            mend="read the generation again, or fit the model anew",
+        )

@@ -1,7 +1,8 @@
 """The batched solver: the exact optimum of Prophet's model for every item.
 
-`moments` holds the tables that all items share, `normal` an item's gradient and curvature, `elimination` and
-`lasso` solve for them, `series` steps to the optimum, `batch` goes through the items. Each item is fitted from its
+`moments` holds the tables that all items share; `pieces` and `normal` make an item's gradient and curvature of them,
+`elimination` and `lasso` solve for a step, `series` steps from one of the `starts` to the optimum of the `objective`,
+`batch` goes through the items. Each item is fitted from its
 own numbers alone: neither the number of threads nor the chunks change a bit.
 """
 

@@ -6,16 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optiflow_lib.forecasting.prophet_map.compiled import compiled, inner, spliced
-from optiflow_lib.forecasting.prophet_map.solver.days import trend_values
-from optiflow_lib.forecasting.prophet_map.solver.item import Item, State
+from optiflow_lib.forecasting.prophet_map.solver.item import Item, State, Sums
+from optiflow_lib.forecasting.prophet_map.solver.lasso import Bends
 from optiflow_lib.forecasting.prophet_map.solver.moments import BLOCK, Design
-from optiflow_lib.forecasting.prophet_map.solver.normal import Sums
 from optiflow_lib.forecasting.prophet_map.solver.objective import LEAST_VARIANCE, objective
 from optiflow_lib.forecasting.prophet_map.solver.series import Outcome, Space, Way, fitted
+from optiflow_lib.forecasting.prophet_map.solver.starts import by_hand, guessed_variance, to_mean, to_shares
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
-LEAST_LEVEL = 1e-2  # of the largest quantity: a mean trend below it makes no shares
 
 
 class Model(NamedTuple):
@@ -67,7 +66,7 @@ def fit_items(design: Design, model: Model, demand: Demand, found: Optimum) -> N
         n = demand.end[i] - demand.start[i] + 1
         state = State(z, days[2, :n], days[3, :n], days[4, :n])
         item = _item(model, demand, i, days[0, :n], days[1, :n], own, n_bends)
-        if _by_hand(item, z):
+        if by_hand(item, z):
             _write(item, z, Outcome(LEAST_VARIANCE, 0.0, True, True), np.nan, found, i)  # noqa: FBT003
         else:
             _fit(design, item, state, space, found, i)
@@ -86,11 +85,11 @@ def _fit(design: Design, item: Item, state: State, space: Space, found: Optimum,
     found.log_posterior[i], found.converged[i] = -np.inf, False
     for start in range(1 if straight else 3):
         if start == 1:
-            _to_shares(design, item, state)
+            to_shares(design, item, state)
         else:
-            _to_mean(item, state.z)
+            to_mean(item, state.z)
         now = _as_sums(item) if start == 0 else item
-        way = Way(start == 0, start == 0 and not straight, _guess(item) if start == 0 else 0.0)
+        way = Way(start == 0, start == 0 and not straight, guessed_variance(item) if start == 0 else 0.0)
         outcome = fitted(design, now, state, space, way)
         log_posterior = -objective(now, state.z, outcome.rss, outcome.variance)
         better = log_posterior > found.log_posterior[i] and outcome.converged
@@ -98,17 +97,6 @@ def _fit(design: Design, item: Item, state: State, space: Space, found: Optimum,
             _write(item, state.z, outcome, log_posterior, found, i)
         if start == 1 and outcome.convex:
             break
-
-
-@inner
-def _to_mean(item: Item, z: Array) -> None:
-    """No growth and no effects: the level is the mean of the known days."""
-    total = 0.0
-    for d in range(item.y.size):
-        total += item.y[d]
-    for u in range(z.size):
-        z[u] = 0.0
-    z[item.ridge.size - 1] = total / item.known
 
 
 @inner
@@ -157,53 +145,6 @@ def _item(model: Model, demand: Demand, i: int, y: Array, mask: Array, own: Arra
 
 
 @inner
-def _by_hand(item: Item, z: Array) -> bool:
-    """What has no optimum: a constant series (Prophet does not optimise it) and a line through two points."""
-    y, lead = item.y, item.ridge.size
-    first, last, constant = y[0], y[y.size - 1], True
-    for d in range(y.size):
-        constant = constant and (item.mask[d] == 0.0 or y[d] == first)
-    if not constant and not (item.known == 2 and item.grows):
-        return False
-    for u in range(z.size):
-        z[u] = 0.0
-    z[lead - 1] = first
-    if item.grows:
-        z[lead - 2] = last - first
-    return True
-
-
-@inner
-def _to_shares(design: Design, item: Item, state: State) -> None:
-    """Turns the effects that multiply from scaled units into shares of the mean trend."""
-    z, lead, total, n_shared = state.z, item.ridge.size, 0.0, design.x.shape[1]
-    growth = z[lead - 2] if item.grows else 0.0
-    trend_values(growth, z[lead - 1], z[lead:], item.changepoint, item.begins, item.step, state.trend)
-    for d in range(item.mask.size):
-        total += state.trend[d] * item.mask[d]
-    mean = total / item.known
-    share = 1.0 / mean if abs(mean) > LEAST_LEVEL else 0.0
-    for k in range(design.n_additive, n_shared):
-        z[k] *= share
-    for o in range(item.own_multiplies.size):
-        if item.own_multiplies[o]:
-            z[n_shared + o] *= share
-
-
-@inner
-def _guess(item: Item) -> float:
-    """A first variance: half the mean square of the differences to seven rows before."""
-    y, mask, total, count, whole = item.y, item.mask, 0.0, 0.0, 0.0
-    for d in range(y.size):
-        whole += y[d] * y[d]
-    for d in range(7, y.size):
-        both = mask[d] * mask[d - 7]
-        total += both * (y[d] - y[d - 7]) ** 2
-        count += both
-    return max(0.5 * total / max(count, 1.0), 1e-6 * whole / y.size)
-
-
-@inner
 def _space(design: Design, lead: int, n_bends: int) -> Space:
     n_days, n_shared = design.x.shape
     n = lead + n_bends
@@ -215,7 +156,12 @@ def _space(design: Design, lead: int, n_bends: int) -> Space:
         np.zeros(n_days + 2 * BLOCK + 8, dtype=np.int64),
         np.zeros(n_days + 2 * BLOCK + 8),
     )
+    bends = Bends(
+        np.zeros((n_bends, n_bends)), np.zeros(n_bends), np.zeros(n_bends), np.zeros(n_bends),
+        np.zeros(n_bends, dtype=np.int64), np.zeros(n_bends, dtype=np.bool_), np.zeros(n_bends),
+        np.zeros((n_bends, n_bends)),
+    )  # fmt: skip
     return Space(
-        sums, np.zeros((n, n)), np.zeros((n, n)), np.zeros(n, dtype=np.int64), np.zeros((3, n)),
-        np.zeros((n_bends, n_bends)), np.zeros((7, n_bends + 1)), np.zeros((n_bends + 1, n_bends + 1)),
+        sums, np.zeros((n, n)), np.zeros((n, n)), np.zeros(n, dtype=np.int64), np.zeros(n), np.zeros(n), np.zeros(n),
+        bends,
     )  # fmt: skip

@@ -61,3 +61,23 @@ class State(NamedTuple):
     trend: Array
     factor: Array
     residual: Array
+
+
+class Sums(NamedTuple):
+    """Working arrays for sums over an item's days.
+
+    Args:
+        weight: Per day, shape (3, n_days).
+        suffix: Of `suffix_sums`, shape (3, S + 1).
+        level: Shared columns from each changepoint on, shape (S + 1, n_shared).
+        slope: The same, times t.
+        days: Single days to add or take off, shape (n_days + 2 * BLOCK + 8,).
+        signs: Which of the two.
+    """
+
+    weight: Array
+    suffix: Array
+    level: Array
+    slope: Array
+    days: Places
+    signs: Array

@@ -1,37 +1,15 @@
 """Gradient and curvature of half the squared residuals with respect to an item's unknowns."""
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from optiflow_lib.forecasting.prophet_map.compiled import inner, spliced
 from optiflow_lib.forecasting.prophet_map.solver.days import add_columns_and_slopes, column_sum, suffix_sums
-from optiflow_lib.forecasting.prophet_map.solver.item import Item, State
-from optiflow_lib.forecasting.prophet_map.solver.moments import BLOCK, Design, add_block_moments, add_days
+from optiflow_lib.forecasting.prophet_map.solver.item import Item, State, Sums
+from optiflow_lib.forecasting.prophet_map.solver.moments import Design
+from optiflow_lib.forecasting.prophet_map.solver.pieces import shared_by_shared
 
 Array = NDArray[np.float64]
-Places = NDArray[np.int64]
-
-
-class Sums(NamedTuple):
-    """Working arrays.
-
-    Args:
-        weight: Per day, shape (3, n_days).
-        suffix: Of `suffix_sums`, shape (3, S + 1).
-        level: Shared columns from each changepoint on, shape (S + 1, n_shared).
-        slope: The same, times t.
-        days: Single days to add or take off, shape (n_days + 2 * BLOCK + 8,).
-        signs: Which of the two.
-    """
-
-    weight: Array
-    suffix: Array
-    level: Array
-    slope: Array
-    days: Places
-    signs: Array
 
 
 @inner
@@ -67,7 +45,7 @@ def curvature(design: Design, item: Item, state: State, residuals: float, sums: 
     for u in range(gram.shape[0]):
         for v in range(u, gram.shape[0]):
             gram[u, v] = 0.0
-    _shared_by_shared(design, item, state, sums, gram)
+    shared_by_shared(design, item, state, sums, gram)
     plain, scaled = sums.weight[0, :n_days], sums.weight[1, :n_days]
     for d in range(n_days):
         plain[d] = state.factor[d] * item.mask[d]
@@ -123,13 +101,10 @@ def _shared_by_trend(
     design: Design, item: Item, plain: Array, scaled: Array, sums: Sums, gram: Array
 ) -> None:
     n_shared, n_own, n_bends = design.x.shape[1], item.own.shape[0], item.begins.size
-    level, slope = sums.level, sums.slope
+    level, slope = sums.level[n_bends], sums.slope[n_bends]  # so far, from the last day backwards
+    for k in range(n_shared):
+        level[k], slope[k] = 0.0, 0.0
     for j in range(n_bends, -1, -1):
-        place = (j - 1) if j > 0 else n_bends
-        before = j if j < n_bends else -1
-        for k in range(n_shared):
-            level[place, k] = level[before, k] if before >= 0 else 0.0
-            slope[place, k] = slope[before, k] if before >= 0 else 0.0
         begin = item.begins[j - 1] if j > 0 else 0
         end = item.begins[j] if j < n_bends else item.y.size
         x = design.x[item.first + begin : item.first + end]
@@ -137,15 +112,18 @@ def _shared_by_trend(
             low, high = design.dense[part], n_shared if part else design.n_additive
             weight = (scaled if part and item.multiplies else plain)[begin:end]
             if high > low:
-                add_columns_and_slopes(x, weight, begin, item.step, low, high, level[place], slope[place])
+                add_columns_and_slopes(x, weight, begin, item.step, low, high, level, slope)
+        if j > 0:
+            for k in range(n_shared):
+                sums.level[j - 1, k], sums.slope[j - 1, k] = level[k], slope[k]
     _sparse_by_trend(design, item, plain, scaled, sums)
     rows = gram[:, n_shared + n_own :]
     offset = 1 if item.grows else 0
     for k in range(n_shared):
-        rows[k, 0] = slope[n_bends, k]
-        rows[k, offset] = level[n_bends, k]
+        rows[k, 0] = slope[k]
+        rows[k, offset] = level[k]
         for j in range(n_bends):
-            rows[k, offset + 1 + j] = slope[j, k] - item.changepoint[j] * level[j, k]
+            rows[k, offset + 1 + j] = sums.slope[j, k] - item.changepoint[j] * sums.level[j, k]
 
 
 @inner
@@ -173,78 +151,11 @@ def _own_by_columns(design: Design, item: Item, state: State, sums: Sums, gram: 
             plain[d] = item.own[o, d] * (state.trend[d] if item.own_multiplies[o] else 1.0)
             scaled[d] = plain[d] * state.trend[d]
         for k in range(n_shared):
-            multiplies = item.multiplies and k >= design.n_additive
-            days, weight = (
-                design.on[design.on_from[k] : design.on_from[k + 1]],
-                scaled if multiplies else plain,
-            )
+            days = design.on[design.on_from[k] : design.on_from[k + 1]]
+            weight = scaled if item.multiplies and k >= design.n_additive else plain
             gram[k, n_shared + o] = column_sum(design.xt[k], days, item.first, weight)
         for p in range(o, n_own):
             weight, product = scaled if item.own_multiplies[p] else plain, 0.0
             for d in range(n_days):
                 product += weight[d] * item.own[p, d]
             gram[n_shared + o, n_shared + p] = product
-
-
-@inner
-def _shared_by_shared(design: Design, item: Item, state: State, sums: Sums, gram: Array) -> None:
-    """From the tables, piece by piece of the trend.
-
-    A piece is what lies between two changepoints with a bend. Additive columns alone need no pieces.
-    """
-    n_days, n_bends, lead = item.y.size, item.begins.size, item.ridge.size
-    plain = design.n_additive if item.multiplies else design.x.shape[1]
-    straight = plain == design.x.shape[1]
-    growth, level = state.z[lead - 2] if item.grows else 0.0, state.z[lead - 1]
-    passed = -1
-    for j in range(n_bends + 1):
-        bend = state.z[lead + j] if j < n_bends else 0.0
-        if j < n_bends and (straight or bend == 0.0):
-            continue
-        begin = item.begins[passed] if passed >= 0 else 0
-        end = item.begins[j] if j < n_bends else n_days
-        slope = growth * item.step
-        first, last, count = _listed(item, begin, end, sums)
-        if last > first:
-            add_block_moments(design, first, last, item.first, level, slope, plain, gram)
-        add_days(design, sums.days[:count], sums.signs[:count], item.first, level, slope, plain, gram)
-        if j < n_bends:
-            growth += bend
-            level -= bend * item.changepoint[j]
-        passed = j
-
-
-@inner
-def _listed(item: Item, begin: int, end: int, sums: Sums) -> tuple[int, int, int]:
-    """Whole blocks nearest to some days, and how many single days to add or take off, filled up to eights.
-
-    Where most days are unknown: no block, and the known days.
-    """
-    missing = 0
-    for d in range(begin, end):
-        if item.mask[d] == 0.0:
-            missing += 1
-    low = (item.first + begin + BLOCK // 2) // BLOCK
-    high = (item.first + end + BLOCK // 2) // BLOCK
-    few = high <= low or 2 * missing > end - begin
-    if few:
-        low, high = 0, 0
-    count = int(item.first * 0)
-    for d in range(begin, end):
-        if (item.mask[d] != 0.0) == few:
-            count = _list(item.first + d, few, count, sums)
-    if not few:
-        for row in range(min(low * BLOCK, item.first + begin), max(low * BLOCK, item.first + begin)):
-            count = _list(row, row >= item.first + begin, count, sums)
-        for row in range(min(high * BLOCK, item.first + end), max(high * BLOCK, item.first + end)):
-            count = _list(row, row < item.first + end, count, sums)
-    while count % 8:
-        sums.days[count], sums.signs[count] = 0, 0.0
-        count += 1
-    return low, high, count
-
-
-@inner
-def _list(row: int, added: bool, count: int, sums: Sums) -> int:  # noqa: FBT001 - compiled code knows no keywords
-    sums.days[count], sums.signs[count] = row, 1.0 if added else -1.0
-    return count + 1

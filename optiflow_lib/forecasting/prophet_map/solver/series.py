@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from optiflow_lib.forecasting.prophet_map.compiled import in_order, inner, spliced
 from optiflow_lib.forecasting.prophet_map.solver.elimination import backward, eliminated, forward
-from optiflow_lib.forecasting.prophet_map.solver.item import Item, State
-from optiflow_lib.forecasting.prophet_map.solver.lasso import lasso
+from optiflow_lib.forecasting.prophet_map.solver.item import Item, State, Sums
+from optiflow_lib.forecasting.prophet_map.solver.lasso import Bends, lasso
 from optiflow_lib.forecasting.prophet_map.solver.moments import Design
-from optiflow_lib.forecasting.prophet_map.solver.normal import Sums, curvature, gradient
+from optiflow_lib.forecasting.prophet_map.solver.normal import curvature, gradient
 from optiflow_lib.forecasting.prophet_map.solver.objective import (
     best_variance,
     distance,
@@ -33,27 +33,27 @@ SETTLED = 2e-8  # relative change of σ²
 
 
 class Space(NamedTuple):
-    """Working arrays of one thread, for a number of unknowns u and of changepoints S.
+    """Working arrays of one thread, for a number of unknowns u.
 
     Args:
         sums: For sums over days.
         gram: Curvature, (u, u).
         factor: Its partial Cholesky factor, (u, u).
         places: Of the elimination, (u,).
-        vectors: Gradient, unknowns before a step, the step; (3, u).
-        bend: The changepoints' own curvature, (S, S).
-        small: The changepoints' right-hand side and solution, and the lasso's vectors; (7, S + 1).
-        triangle: Of the lasso, (S + 1, S + 1).
+        slope: Gradient, (u,).
+        before: Unknowns before a step.
+        move: The step.
+        bends: The changepoints' own problem.
     """
 
     sums: Sums
     gram: Array
     factor: Array
     places: Places
-    vectors: Array
-    bend: Array
-    small: Array
-    triangle: Array
+    slope: Array
+    before: Array
+    move: Array
+    bends: Bends
 
 
 class Way(NamedTuple):
@@ -76,7 +76,7 @@ class Outcome(NamedTuple):
 @spliced
 def fitted(design: Design, item: Item, state: State, space: Space, way: Way) -> Outcome:
     """Moves the unknowns in `state` to the optimum."""
-    slope, most = space.vectors[0], 0.0 if way.straight else 1.0
+    slope, most = space.slope, 0.0 if way.straight else 1.0
     rss = evaluate(design, item, state, space.sums.weight[0])
     value = objective(item, state.z, rss, best_variance(rss, item.known))
     noise = way.variance if way.variance > 0.0 else best_variance(rss, item.known)
@@ -91,7 +91,7 @@ def fitted(design: Design, item: Item, state: State, space: Space, way: Way) -> 
         if not (usable and near):
             anew = step == 0 or not way.straight
             usable, used, prior = _prepared(design, item, state, space, noise, share, anew), share, noise
-        _keep(state.z, space.vectors[1])
+        _keep(state.z, space.before)
         usable = usable and (_alternated(item, state.z, rss, noise, prior, space) or used == 0.0)
         if way.rough:
             break
@@ -103,7 +103,7 @@ def fitted(design: Design, item: Item, state: State, space: Space, way: Way) -> 
         elif used == 0.0:
             break
         else:
-            _keep(space.vectors[1], state.z)
+            _keep(space.before, state.z)
             share, convex = 0.5 * used if used > 2.0 * LEAST_SHARE else 0.0, False
     return Outcome(noise, rss, converged, convex)
 
@@ -133,7 +133,7 @@ def _keep(z: Array, kept: Array) -> None:
 @spliced
 def _lowered(design: Design, item: Item, state: State, space: Space, value: float) -> tuple[float, float]:
     """Halves the step until it lowers the objective; RSS and objective, infinite when no share of it does."""
-    z, before = state.z, space.vectors[1]
+    z, before = state.z, space.before
     for _ in range(MOST_HALVINGS):
         rss = evaluate(design, item, state, space.sums.weight[0])
         found = objective(item, z, rss, best_variance(rss, item.known))
@@ -158,8 +158,8 @@ def _factorised(item: Item, variance: float, space: Space) -> bool:
         return False
     for i in range(lead, n):
         for j in range(i, n):
-            space.bend[i - lead, j - lead] = space.factor[i, j]
-            space.bend[j - lead, i - lead] = space.factor[i, j]
+            space.bends.c[i - lead, j - lead] = space.factor[i, j]
+            space.bends.c[j - lead, i - lead] = space.factor[i, j]
     return True
 
 
@@ -169,7 +169,7 @@ def _alternated(item: Item, z: Array, rss: float, variance: float, prior: float,
 
     Moves z, and the gradient with it; false: the model has no minimum, z may have moved.
     """
-    lead, whole, slope, move = item.ridge.size, rss, space.vectors[0], space.vectors[2]
+    lead, whole, slope, move = item.ridge.size, rss, space.slope, space.move
     for _ in range(30):
         for u in range(z.size):
             move[u] = -slope[u] - (variance * item.ridge[u] * z[u] if u < lead else 0.0)
@@ -192,16 +192,15 @@ def _alternated(item: Item, z: Array, rss: float, variance: float, prior: float,
 @inner
 def _bent(item: Item, z: Array, variance: float, space: Space) -> tuple[bool, float]:
     """The changepoints' part of the step and of the gradient: did it find a minimum, and the change of the RSS."""
-    lead, n_bends = item.ridge.size, space.bend.shape[0]
-    slope, move, pull, delta = space.vectors[0], space.vectors[2], space.small[0], space.small[1]
-    for i in range(n_bends):
+    lead, bends, slope, move = item.ridge.size, space.bends, space.slope, space.move
+    b, delta, change = bends.b, bends.delta, 0.0
+    for i in range(b.size):
         delta[i] = z[lead + i]
-    for i in range(n_bends):
-        pull[i] = move[lead + i] + _row_times(space.bend[i], delta)
-    ended = lasso(space.bend, variance * item.rate, space.small, space.triangle)
-    change = 0.0
-    for i in range(n_bends):
-        new = _row_times(space.bend[i], delta) - pull[i]
+    for i in range(b.size):
+        b[i] = move[lead + i] + _row_times(bends.c[i], delta)
+    ended = lasso(bends, variance * item.rate)
+    for i in range(b.size):
+        new = _row_times(bends.c[i], delta) - b[i]
         move[lead + i] = delta[i] - z[lead + i]
         change += (slope[lead + i] + new) * move[lead + i]
         slope[lead + i] = new
