@@ -99,10 +99,11 @@ def night(place: Path, *, chain: str = "nightly", solver: str = "batch") -> Nigh
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         memory = Memory(running.pid)
         told, _ = running.communicate()
+        peak_gb = memory.stopped()
     wall = time.perf_counter() - started
     if running.returncode not in (0, 3):
         sys.exit(f"the night failed with exit code {running.returncode}: {told}")
-    return Night(wall, children_cpu() - before, memory.stopped(), told, steps_of(place))
+    return Night(wall, children_cpu() - before, peak_gb, told, steps_of(place))
 
 
 class Memory:
