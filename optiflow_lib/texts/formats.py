@@ -2,10 +2,12 @@
 
 import math
 from datetime import date, datetime
+from functools import cache
 
 import pandas as pd
+from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import NumberPattern, format_currency, format_decimal, format_percent, parse_pattern
 
 from optiflow_lib.texts.catalogue import Language
 
@@ -18,15 +20,16 @@ def number(value: float | None, language: Language, *, decimals: int = 0) -> str
     if value is None or math.isnan(value):
         return DASH
     pattern = "#,##0" + ("." + "#" * decimals if decimals else "")
-    return str(format_decimal(value, format=pattern, locale=language))
+    return str(format_decimal(value, format=_pattern(pattern), locale=_locale(language)))
 
 
 def money(value: float | None, language: Language, *, currency: str = "EUR", cents: bool = False) -> str:
     """1 234 € or €1,234; with cents where a document needs them."""
     if value is None or math.isnan(value):
         return DASH
-    pattern = None if cents else {"fr": "#,##0\u00a0¤", "en": "¤#,##0"}[language]
-    return str(format_currency(value, currency, format=pattern, locale=language, currency_digits=cents))
+    pattern = None if cents else _pattern({"fr": "#,##0\u00a0¤", "en": "¤#,##0"}[language])
+    shown = format_currency(value, currency, format=pattern, locale=_locale(language), currency_digits=cents)
+    return str(shown)
 
 
 def percent(value: float | None, language: Language, *, decimals: int = 0) -> str:
@@ -36,12 +39,14 @@ def percent(value: float | None, language: Language, *, decimals: int = 0) -> st
     pattern = {"fr": "#,##0{}\u00a0%", "en": "#,##0{}%"}[language].format(
         "." + "0" * decimals if decimals else ""
     )
-    return str(format_percent(value, format=pattern, locale=language))
+    return str(format_percent(value, format=_pattern(pattern), locale=_locale(language)))
 
 
 def day(value: date | pd.Timestamp | None, language: Language, *, style: str = "medium") -> str:
     """23 nov. 2026 or Nov 23, 2026; `style` is Babel's short, medium, long or full."""
-    return DASH if value is None or pd.isna(value) else str(format_date(value, format=style, locale=language))
+    if value is None or pd.isna(value):
+        return DASH
+    return str(format_date(value, format=style, locale=_locale(language)))
 
 
 def moment(value: datetime, language: Language) -> str:
@@ -52,3 +57,14 @@ def moment(value: datetime, language: Language) -> str:
 def month(value: date | pd.Timestamp, language: Language) -> str:
     """Novembre 2026 or November 2026."""
     return str(format_date(value, format="LLLL y", locale=language)).capitalize()
+
+
+# A table of a thousand rows formats thousands of figures: what Babel would read again for each is read once.
+@cache
+def _pattern(written: str) -> NumberPattern:
+    return parse_pattern(written)
+
+
+@cache
+def _locale(language: Language) -> Locale:
+    return Locale.parse(language)

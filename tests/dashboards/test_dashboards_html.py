@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from optiflow_lib.dashboards.components import charts, notices
 from optiflow_lib.dashboards.components.cards import Figure, cards, sparkline
-from optiflow_lib.dashboards.components.html import Html, join, script_json, tag
+from optiflow_lib.dashboards.components.html import Html, each, join, script_json, tag
 from optiflow_lib.dashboards.components.tables import Column, table
 
 
@@ -135,3 +135,11 @@ def test_a_hint_speaks_to_a_screen_reader_too():
     assert attributes["aria-label"] == attributes["data-hint"] == '"<x>"'
     assert words(notices.badge("Vu")) == "Vu"
     assert words(notices.empty("Rien", None, "à faire")) == "Rien à faire"
+
+
+def test_elements_alike_escape_each_child_and_write_their_attributes_once_right():
+    made = each("td", ["<b>", tag("i", "x"), None, 3], class_="number", data_label='"<')
+    assert made == [
+        tag("td", child, class_="number", data_label='"<') for child in ("<b>", tag("i", "x"), None, 3)
+    ]
+    assert all(isinstance(one, Html) for one in made)

@@ -35,6 +35,12 @@ def tag(name: str, /, *children: object, **attributes: object) -> Html:
     return Html(f"<{name}{written}>{join(children)}</{name}>")
 
 
+def each(name: str, children: Iterable[object], /, **attributes: object) -> list[Html]:
+    """An element for each child, all with the same attributes: those of a table's column are written once."""
+    written = "".join(_attribute(key, value) for key, value in attributes.items())
+    return [Html(f"<{name}{written}>{_child(child)}</{name}>") for child in children]
+
+
 def join(parts: Iterable[object]) -> Html:
     """Children one after the other, escaped unless they are `Html`."""
     return Html("".join(_child(part) for part in parts))

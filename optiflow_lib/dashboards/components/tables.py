@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from optiflow_lib.dashboards.components.html import Html, tag
+from optiflow_lib.dashboards.components.html import Html, each, join, tag
 
 
 @dataclass(frozen=True)
@@ -27,23 +27,17 @@ def table(columns: Iterable[Column], *, caption: str, compact: bool = False) -> 
     """A table with `caption` for readers who do not see it; empty columns give a table without rows."""
     shown = list(columns)
     heads = [tag("th", column.heading, scope="col", class_=_kind(column)) for column in shown]
-    rows = [
-        tag("tr", [_cell(column, cell) for column, cell in zip(shown, cells, strict=True)])
-        for cells in zip(*(column.cells for column in shown), strict=True)
-    ]
+    cells = [each("td", column.cells, class_=_kind(column), data_label=column.heading) for column in shown]
+    rows = [join(row) for row in zip(*cells, strict=True)]
     body = tag(
         "table",
         tag("caption", caption),
         tag("thead", tag("tr", heads)),
-        tag("tbody", rows),
+        tag("tbody", each("tr", rows)),
         class_="table compact" if compact else "table",
     )
     # A table wider than its place is scrolled by keyboard too.
     return tag("div", body, class_="scroll", tabindex="0", role="region", aria_label=caption)
-
-
-def _cell(column: Column, cell: object) -> Html:
-    return tag("td", cell, class_=_kind(column), data_label=column.heading)
 
 
 def _kind(column: Column) -> str | None:
