@@ -25,11 +25,19 @@ def level(quantity: Array, season: Array, half_life: float, prior_mean: Array) -
         half_life: Days after which a day counts half.
         prior_mean: Level of a new item of the group; shape (n_items,).
     """
-    weight = 0.5 ** (np.arange(quantity.shape[1])[::-1] / half_life)
+    return _level(*_sold_and_exposed(quantity, season), half_life, prior_mean)
+
+
+def _sold_and_exposed(quantity: Array, season: Array) -> tuple[Array, Array]:
+    """Quantities and seasons of the known days, zero elsewhere: what levels of several half-lives share."""
     known = ~np.isnan(quantity)
-    sold = np.nan_to_num(quantity) @ weight + HETEROGENEITY
-    exposed = (season * known) @ weight + HETEROGENEITY / np.maximum(prior_mean, 1e-6)
-    return np.asarray(sold / exposed)
+    return np.where(known, quantity, 0.0), season * known
+
+
+def _level(sold: Array, exposed: Array, half_life: float, prior_mean: Array) -> Array:
+    weight = 0.5 ** (np.arange(sold.shape[1])[::-1] / half_life)
+    prior = HETEROGENEITY / np.maximum(prior_mean, 1e-6)
+    return np.asarray((sold @ weight + HETEROGENEITY) / (exposed @ weight + prior))
 
 
 def prior_means(quantity: Array, season: Array, codes: Rows, n_groups: int) -> Array:
@@ -65,12 +73,13 @@ def chosen_speeds(
     origins = origins_of(n_days)
     choices = list(product(FAST, SHARES))
     cost = np.zeros((len(choices), n_groups))
+    sold, exposure = _sold_and_exposed(quantity, season[:, :n_days])
     for origin in origins:
         ahead = slice(origin, origin + HORIZON)
         known = ~np.isnan(quantity[:, ahead])
         actual, exposed = np.nansum(quantity[:, ahead], axis=1), (season[:, ahead] * known).sum(axis=1)
         seen = (~np.isnan(quantity[:, :origin])).sum(axis=1) >= HORIZON
-        levels = {h: level(quantity[:, :origin], season[:, :origin], h, prior_mean) for h in (*FAST, SLOW)}
+        levels = {h: _level(sold[:, :origin], exposure[:, :origin], h, prior_mean) for h in (*FAST, SLOW)}
         for n, (fast, share) in enumerate(choices):
             mean = exposed * ((1 - share) * levels[fast] + share * levels[SLOW])
             cost[n] += np.bincount(codes, weights=_deviance(actual, mean) * seen, minlength=n_groups)
@@ -85,11 +94,12 @@ def two_speed_level(
     quantity: Array, season: Array, prior_mean: Array, *, fast: Array, slow_share: Array
 ) -> Array:
     """The level of each item by its own speeds, of `chosen_speeds`."""
-    slow = level(quantity, season, SLOW, prior_mean)
+    sold, exposed = _sold_and_exposed(quantity, season)
+    slow = _level(sold, exposed, SLOW, prior_mean)
     made = np.empty(len(quantity))
     for half_life in np.unique(fast):
         mine = fast == half_life
-        made[mine] = level(quantity[mine], season[mine], float(half_life), prior_mean[mine])
+        made[mine] = _level(sold[mine], exposed[mine], float(half_life), prior_mean[mine])
     return np.asarray((1 - slow_share) * made + slow_share * slow)
 
 
