@@ -9,6 +9,7 @@ from scipy import stats
 from optiflow_lib.inventory.distribution import LEVELS
 from optiflow_lib.inventory.simulation import (
     Costs,
+    Cover,
     Expected,
     LeadTimeChances,
     Past,
@@ -109,6 +110,28 @@ def test_an_economic_level_promises_what_pays_best():
     same = promise(past, expected, "cycle_service", float(share), order_line=3.0)
     assert (levels.reorder_point == same.reorder_point).all()
     assert (levels.order_up_to == same.order_up_to).all()
+
+
+def test_a_lot_lasts_no_longer_than_the_product_keeps_and_stock_may_last():
+    past, expected, _ = one_item(20, 5, 0.2)
+    asked = {"target": "cycle_service", "step": np.ones(1), "promised": [np.array([0.95])]}
+    lots = {}
+    for most, shelf_life in ((1000, np.nan), (1000, 6), (4, 6)):
+        cover = Cover(np.array([float(most)]), np.array([float(shelf_life)]))
+        (levels,) = promised_levels(past, expected, costs(30.0), cover=cover, **asked)
+        lots[most, shelf_life] = (levels.order_up_to - levels.reorder_point)[0, 0]
+    assert lots[1000, 6] == 5 * 6
+    assert lots[4, 6] == 5 * 4
+    assert max(lots.values()) > 5 * 6
+
+
+def test_what_would_not_sell_one_unit_in_the_longest_cover_is_not_kept():
+    past, expected, _ = one_item(0.1, 0.01, 0.2)
+    asked = {"target": "cycle_service", "step": np.ones(1), "promised": [np.array([0.999])]}
+    for most, is_kept in ((99.0, False), (101.0, True)):
+        cover = Cover(np.array([most]), np.array([np.nan]))
+        (levels,) = promised_levels(past, expected, costs(0.0), cover=cover, **asked)
+        assert (levels.order_up_to[0, 0] > 0) == is_kept
 
 
 def test_what_nobody_wants_has_no_level():
