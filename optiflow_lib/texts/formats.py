@@ -12,6 +12,7 @@ from babel.numbers import NumberPattern, format_currency, format_decimal, format
 from optiflow_lib.texts.catalogue import Language
 
 DASH = "–"
+_DAY = {"fr": "d MMM", "en": "MMM d"}
 _MOMENT = {"fr": "d MMM y, HH:mm", "en": "MMM d, y, h:mm a"}
 
 
@@ -43,10 +44,12 @@ def percent(value: float | None, language: Language, *, decimals: int = 0) -> st
 
 
 def day(value: date | pd.Timestamp | None, language: Language, *, style: str = "medium") -> str:
-    """23 nov. 2026 or Nov 23, 2026; `style` is Babel's short, medium, long or full."""
+    """23 nov. 2026 or Nov 23, 2026; `style` is Babel's short, medium, long or full, or "day": 23 nov., Nov 23."""
     if value is None or pd.isna(value):
         return DASH
-    return str(format_date(value, format=style, locale=_locale(language)))
+    return str(
+        format_date(value, format=_DAY[language] if style == "day" else style, locale=_locale(language))
+    )
 
 
 def moment(value: datetime, language: Language) -> str:

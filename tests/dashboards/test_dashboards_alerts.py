@@ -248,6 +248,20 @@ def test_a_draft_can_be_cancelled(shop_visit):
     assert views.orders(page.settings)[0].set_index("order_id").loc[order_id, "state"] == "cancelled"
 
 
+def test_drafts_stand_beside_the_budgets_of_the_night_and_of_their_supplier(visit):
+    plain = visit()
+    supplier = views.orders(plain.settings)[0].query("state == 'draft'")["supplier_id"].iloc[0]
+    rules = {"budget": 1e6, "supplier_budgets": {supplier: 0.01}}
+    inventory = plain.settings.inventory.model_copy(update=rules)
+    settings = plain.settings.model_copy(update={"inventory": inventory})
+    shown = words(alerts.opened(visit(settings=settings)).drafts())
+    assert "Budget de 1 000 000 € : il reste" in shown
+    assert "de trop." in shown
+    filtered = words(alerts.opened(visit(settings=settings, filters={"supplier": supplier})).drafts())
+    assert "1 000 000" not in filtered
+    assert "Budget" not in words(alerts.opened(plain).drafts())
+
+
 def sent_order_of(page):
     order_id = draft_line_of(page.settings)["order_id"]
     ask(page, "approve", order=order_id)

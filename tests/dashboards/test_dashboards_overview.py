@@ -1,3 +1,4 @@
+import math
 from datetime import date
 
 import pandas as pd
@@ -23,7 +24,7 @@ def test_what_is_missing_is_said_in_its_place():
             "No delivery is expected.",
         ),
         (
-            order_cards([], may=(), confirming="", open_id="", language="en"),
+            order_cards([], may=(), confirming="", open_id="", budget=math.nan, language="en"),
             "nothing has to be ordered today",
         ),
     ]

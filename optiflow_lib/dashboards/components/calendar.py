@@ -28,7 +28,7 @@ def anomaly_calendar(anomalies: pd.DataFrame, *, as_of: date, chosen: str, langu
         for weekday in range(7)
     ]
     names = [
-        tag("th", day(monday + pd.Timedelta(days=7 * n), language, style="d MMM"), scope="col")
+        tag("th", day(monday + pd.Timedelta(days=7 * n), language, style="day"), scope="col")
         for n in range(WEEKS)
     ]
     head = tag("thead", tag("tr", tag("td"), names))

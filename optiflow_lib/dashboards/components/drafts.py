@@ -1,5 +1,6 @@
 """Orders to decide: one card a supplier, with what is missing for free delivery, its lines, and what can be done."""
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ class OrderCard:
         lines: Schema `ORDER_LINES` with `name`, the item's.
         free_delivery_from: The franco, money; NaN when there is none.
         minimum_value: Least value the supplier accepts; NaN when there is none.
+        budget: Money that a night's drafts of this supplier may cost; NaN when there is none.
     """
 
     order_id: str
@@ -40,6 +42,7 @@ class OrderCard:
     lines: pd.DataFrame
     free_delivery_from: float
     minimum_value: float
+    budget: float = math.nan
 
     @property
     def value(self) -> float:
@@ -48,7 +51,13 @@ class OrderCard:
 
 
 def order_cards(
-    orders: Sequence[OrderCard], *, may: Collection[str], confirming: str, open_id: str, language: Language
+    orders: Sequence[OrderCard],
+    *,
+    may: Collection[str],
+    confirming: str,
+    open_id: str,
+    budget: float,
+    language: Language,
 ) -> Html:
     """Orders as cards.
 
@@ -57,6 +66,7 @@ def order_cards(
         may: What the reader's role allows: keys of `desk.LEAST_ROLE`.
         confirming: Number of the order whose approval is being confirmed; empty for none.
         open_id: Number of the order whose lines are shown; empty for none.
+        budget: Money that a night's drafts may cost together; NaN when there is none.
         language: The reader's.
     """
     if not orders:
@@ -74,7 +84,8 @@ def order_cards(
         _card(order, may, order.order_id == confirming, order.order_id in (open_id, confirming), language)
         for order in orders
     ]
-    return join([tag("p", summed, class_="counted"), tag("div", cards, class_="orders")])
+    of_all = _budget(total, budget, language)
+    return join([tag("p", summed, class_="counted"), of_all, tag("div", cards, class_="orders")])
 
 
 def _card(
@@ -134,7 +145,19 @@ def _thresholds(order: OrderCard, language: Language) -> Html | None:
             least=money(order.minimum_value, language),
         )
         least = notice(words, tone="warn")
-    return join([franco, least])
+    return join([franco, _budget(order.value, order.budget, language), least])
+
+
+def _budget(value: float, budget: float, language: Language) -> Html | None:
+    """What drafts cost against what they may."""
+    if math.isnan(budget):
+        return None
+    values = {"budget": money(budget, language), "rest": money(abs(budget - value), language)}
+    if value > budget:
+        return notice(text("Budget of {budget}: {rest} too much.", language, **values), tone="warn")
+    words = text("Budget of {budget}: {rest} left.", language, **values)
+    bar = tag("progress", max=f"{budget:.2f}", value=f"{value:.2f}", aria_label=words)
+    return tag("div", bar, tag("small", words), class_="franco")
 
 
 def _lines(order: OrderCard, may: Collection[str], language: Language) -> Html:

@@ -154,7 +154,7 @@ def deliveries_table(deliveries: pd.DataFrame, *, as_of: date, language: Languag
     late = deliveries["expected_on"] <= pd.Timestamp(as_of)
     when = [
         [
-            day(expected, language, style="d MMM"),
+            day(expected, language, style="day"),
             " ",
             badge(text("late", language), "bad") if is_late else None,
         ]

@@ -194,7 +194,13 @@ class Alerts(Page):
     def _drafts(self) -> Html:
         may = {action for action in LEAST_ROLE if self.desk.may(action)}
         orders = cards_of(
-            self.day, self.view, self.filters, may=may, looked=self.looked, language=self.language
+            self.day,
+            self.view,
+            self.filters,
+            may=may,
+            looked=self.looked,
+            rules=self.settings.inventory,
+            language=self.language,
         )
         kept = kept_of(self.day, self.view, self.filters)
         return join([orders, kept_list(kept, self.language, may_lift="lift" in may)])

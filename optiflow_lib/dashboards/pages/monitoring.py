@@ -88,7 +88,7 @@ class Monitoring(Page):
 
     def _names(self, nights: pd.DataFrame) -> dict[str, str]:
         """A night's day; with its number when it was run several times."""
-        days = [day(one, self.language, style="d MMM") for one in nights["as_of"]]
+        days = [day(one, self.language, style="day") for one in nights["as_of"]]
         again = nights.groupby("as_of").cumcount()
         named = [f"{one} ({count + 1})" if count else one for one, count in zip(days, again, strict=True)]
         return dict(zip(nights["run_id"], named, strict=True))

@@ -1,5 +1,6 @@
 """Orders of the store beside their supplier's terms and the names of their items."""
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from optiflow_lib.dashboards.components.drafts import OrderCard, order_cards
 from optiflow_lib.dashboards.components.html import Html
 from optiflow_lib.dashboards.pages.filters import Filters
 from optiflow_lib.jobs.views import Day, View
+from optiflow_lib.settings import InventorySettings
 from optiflow_lib.texts import Language
 
 SHOWN = ("draft", "approved", "sent", "partly_received")
@@ -23,12 +25,27 @@ class Looked:
 
 
 def cards_of(
-    day: Day, view: View, filters: Filters, *, may: Collection[str], looked: Looked, language: Language
+    day: Day,
+    view: View,
+    filters: Filters,
+    *,
+    may: Collection[str],
+    looked: Looked,
+    rules: InventorySettings,
+    language: Language,
 ) -> Html:
-    """The orders in progress of the filters, drafts first."""
+    """The orders in progress of the filters, drafts first; `rules` hold the budgets."""
     orders = shown_orders(day, filters)
-    cards = [_card(order, day, view) for _, order in orders.iterrows()]
-    return order_cards(cards, may=may, confirming=looked.confirming, open_id=looked.opened, language=language)
+    cards = [_card(order, day, view, rules) for _, order in orders.iterrows()]
+    whole = not filters.chosen and rules.budget is not None  # a part of the drafts says nothing about it
+    return order_cards(
+        cards,
+        may=may,
+        confirming=looked.confirming,
+        open_id=looked.opened,
+        budget=float(rules.budget or math.nan) if whole else math.nan,
+        language=language,
+    )
 
 
 def kept_of(day: Day, view: View, filters: Filters) -> pd.DataFrame:
@@ -46,7 +63,7 @@ def shown_orders(day: Day, filters: Filters) -> pd.DataFrame:
     return orders.assign(rank=rank).sort_values(["rank", "order_id"]).drop(columns="rank")
 
 
-def _card(order: pd.Series, day: Day, view: View) -> OrderCard:
+def _card(order: pd.Series, day: Day, view: View, rules: InventorySettings) -> OrderCard:
     items = view.read("items")
     suppliers = view.read("suppliers").set_index("supplier_id")
     terms = suppliers.loc[order["supplier_id"]] if order["supplier_id"] in suppliers.index else None
@@ -62,4 +79,5 @@ def _card(order: pd.Series, day: Day, view: View) -> OrderCard:
         lines=lines.assign(name=names).sort_values("name"),
         free_delivery_from=float("nan") if terms is None else float(terms["free_delivery_from"]),
         minimum_value=float("nan") if terms is None else float(terms["minimum_order_value"]),
+        budget=float(rules.supplier_budgets.get(str(order["supplier_id"]), math.nan)),
     )
