@@ -39,8 +39,8 @@ SIMPLICITY = (
 )
 # Averages of others, with their shares. FORECASTING: combinations lose less where single ones fail.
 BLENDS: dict[str, dict[str, float]] = {
-    "blend": {"pooled": 0.7, "prophet_windows": 0.3},
-    "blend_recent": {"pooled": 0.5, "prophet_windows": 0.5},
+    "blend": {"reconciled": 0.7, "prophet_windows": 0.3},
+    "blend_recent": {"reconciled": 0.3, "prophet_windows": 0.7},
     "average": {
         "prophet_monthly": 0.25,
         "prophet_recent": 0.25,

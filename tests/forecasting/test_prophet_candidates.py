@@ -102,7 +102,7 @@ def test_a_group_that_prophet_cannot_fit_has_the_pooled_forecast():
 def test_blends_are_weighted_means_of_their_parts():
     past = past_of({"a": counts(20, 200, seed=1)})
     made = candidate_means(["blend"], past).by_candidate
-    np.testing.assert_allclose(made["blend"], 0.7 * made["pooled"] + 0.3 * made["prophet_windows"])
+    np.testing.assert_allclose(made["blend"], 0.7 * made["reconciled"] + 0.3 * made["prophet_windows"])
     assert all(sum(shares.values()) == pytest.approx(1) for shares in BLENDS.values())
 
 
