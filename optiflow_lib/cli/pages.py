@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from optiflow_lib import dashboards
 from optiflow_lib.cli.options import DEFAULT_SETTINGS, SettingsFile
 from optiflow_lib.settings import load_settings
 
@@ -44,7 +45,14 @@ def sheet(
 
 
 def lab(settings_file: SettingsFile = DEFAULT_SETTINGS) -> None:
-    """Open the notebooks in JupyterLab."""
-    notebooks = load_settings(settings_file).paths.notebooks
+    """Open the notebooks in JupyterLab; its launcher has a card for each dashboard and each study."""
+    command = lab_command(load_settings(settings_file).paths.notebooks)
+    os.execv(command[0], command)  # noqa: S606 - our own environment
+
+
+def lab_command(notebooks: Path) -> list[str]:
+    """What starts JupyterLab on a folder of notebooks, with our launcher's cards."""
+    cards = Path(dashboards.__file__).parent / "lab"
     jupyter = Path(sys.executable).with_name("jupyter")
-    os.execv(jupyter, [str(jupyter), "lab", "--notebook-dir", str(notebooks)])  # noqa: S606 - our own environment
+    folders = [f"--notebook-dir={notebooks}", f"--LabApp.extra_labextensions_path={cards}"]
+    return [str(jupyter), "lab", *folders]
