@@ -73,7 +73,7 @@ def lasso(bends: Bends, penalty: float) -> bool:
 
 @spliced
 def _started(bends: Bends) -> int:
-    n = 0
+    n = int(np.int64(0))  # no literal: what takes it would be compiled for it apart
     for j in range(bends.delta.size):
         bends.refused[j] = False
         if bends.delta[j] != 0.0:

@@ -53,7 +53,7 @@ def _listed(item: Item, begin: int, end: int, sums: Sums) -> tuple[int, int, int
     few = high <= low or 2 * missing > end - begin
     if few:
         low, high = 0, 0
-    count = 0
+    count = int(np.int64(0))  # no literal: what takes it would be compiled for it apart
     for d in range(begin, end):
         if (item.mask[d] != 0.0) == few:
             count = _list(item.first + d, few, count, sums)
