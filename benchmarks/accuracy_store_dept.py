@@ -164,9 +164,9 @@ def report(made: list[Judged], n_series: int) -> None:
     print(f"\n{n_series} series, windows of 28 days from the day named; weights of the evaluation phase\n")
     print(table.round(3).to_string())
     peers = table["mean"].drop("optiflow")
-    print(f"\nbar: mean {own:.3f} ≤ {BAR}: {'met' if own <= BAR else 'MISSED'}")
+    print(f"\nbar: mean {own:.4f} ≤ {BAR}: {'met' if own <= BAR else 'MISSED'}")
     print(
-        f"below every peer of this run ({peers.idxmin()} {peers.min():.3f}): "
+        f"below every peer of this run ({peers.idxmin()} {peers.min():.4f}): "
         f"{'met' if own < peers.min() else 'MISSED'}"
     )
 
