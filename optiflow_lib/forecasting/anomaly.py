@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from optiflow_lib.forecasting.calm import event_mask
-from optiflow_lib.forecasting.law import Errors, Law, day_quantiles, law_of, steps_of
+from optiflow_lib.forecasting.law import Errors, Law, below, day_quantiles, law_of, steps_of
 from optiflow_lib.forecasting.level_shifts import AFTER, BEFORE, level_around, level_shifts
 from optiflow_lib.forecasting.panel import Array, Panel, panel_of
 from optiflow_lib.forecasting.planned import planned
@@ -90,8 +90,8 @@ def expected_days(calm: Panel, *, groups: Mapping[str, str], country: str) -> Ex
     mean = level_around(calm.quantity, season, regime, days=AROUND_DAYS) * season
     law = law_of(Errors.of(mean, calm.quantity), step)
     # Once more without the days that stick out: they are in the levels of their neighbours.
-    low, high = day_quantiles(np.nan_to_num(mean), law, PROBABILITIES)
-    usual = np.where((calm.quantity < low) | (calm.quantity > high), np.nan, calm.quantity)
+    less, up_to = below(calm.quantity, np.nan_to_num(mean), law)
+    usual = np.where((up_to < PROBABILITIES[0]) | (less >= PROBABILITIES[1]), np.nan, calm.quantity)
     mean = level_around(usual, season, regime, days=AROUND_DAYS) * season
     return Expected(mean, law_of(Errors.of(mean, usual), step), regime)
 
@@ -100,11 +100,11 @@ def _single_days(calm: Panel, expected: Expected, recent: np.ndarray) -> pd.Data
     mean, actual = expected.mean[:, recent], calm.quantity[:, recent]
     low, high = day_quantiles(np.nan_to_num(mean), expected.law, PROBABILITIES)
     judged = ~np.isnan(mean)
-    above, below = judged & (actual > high), judged & (actual < low)
-    cause = np.where(above, "bulk sale", "sales stopped").astype(object)
-    cause[_in_runs(above, RUN_HIGH)] = "promotion not recorded"
-    cause[_in_runs(below & (actual == 0), RUN_LOW)] = "stockout not recorded"
-    item, day = np.nonzero(above | below)
+    over, under = judged & (actual > high), judged & (actual < low)
+    cause = np.where(over, "bulk sale", "sales stopped").astype(object)
+    cause[_in_runs(over, RUN_HIGH)] = "promotion not recorded"
+    cause[_in_runs(under & (actual == 0), RUN_LOW)] = "stockout not recorded"
+    item, day = np.nonzero(over | under)
     return pd.DataFrame(
         {
             "item_id": calm.item_ids[item],
@@ -113,7 +113,7 @@ def _single_days(calm: Panel, expected: Expected, recent: np.ndarray) -> pd.Data
             "expected": mean[item, day],
             "low": low[item, day],
             "high": high[item, day],
-            "direction": np.where(above, "high", "low")[item, day],
+            "direction": np.where(over, "high", "low")[item, day],
             "cause": cause[item, day],
         }
     )

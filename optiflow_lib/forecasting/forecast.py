@@ -216,7 +216,7 @@ def _components(means: Means, chosen: pd.Series, made: pd.DataFrame) -> pd.DataF
     ]
     fitted = pd.concat([*own, COMPONENTS.empty()])
     fitted = fitted[fitted["day"] <= made["day"].max()]
-    rest = made[~made["item_id"].isin(fitted["item_id"])]
+    rest = made[~made["item_id"].isin(fitted["item_id"].unique())]
     level = rest.groupby("item_id")["forecast"].transform("mean")
     simple = rest[["item_id", "day"]].assign(
         trend=level, weekly=rest["forecast"] - level, yearly=0.0, events=0.0

@@ -9,6 +9,7 @@ ch. 4-5.
 
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
@@ -181,12 +182,16 @@ def below(actual: Array, mean: Array, law: Law) -> tuple[Array, Array]:
 def sample_paths(mean: Array, law: Law, *, item_ids: NDArray[np.object_], n_samples: int, seed: int) -> Array:
     """Possible futures, shape (n_items, n_samples, n_days); an item's do not depend on which others are asked for."""
     made = np.empty((len(mean), n_samples, mean.shape[1]))
-    for i, item_id in enumerate(item_ids):
-        rng = np.random.default_rng([seed, zlib.crc32(str(item_id).encode())])
+
+    def draw(i: int) -> None:
+        rng = np.random.default_rng([seed, zlib.crc32(str(item_ids[i]).encode())])
         error = rng.normal(-0.5 * law.level_sd[i] ** 2, law.level_sd[i], (n_samples, 1))
         level = mean[i] * np.exp(error) / law.step[i]
         shape = 1 / max(law.dispersion[i], 1e-6)
         made[i] = rng.poisson(rng.gamma(shape, 1 / shape, level.shape) * level) * law.step[i]
+
+    with ThreadPoolExecutor() as pool:  # numpy draws without the GIL
+        list(pool.map(draw, range(len(mean))))
     return made
 
 
