@@ -7,7 +7,6 @@ The peer is the same night of the sample with genuine Prophet, a fit after the o
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -95,37 +94,37 @@ def night(place: Path, *, chain: str = "nightly", solver: str = "batch") -> Nigh
     settings = place / "optiflow.toml"
     settings.write_text(SETTINGS.format(notebooks=PROJECT / "notebooks", solver=solver), encoding="utf-8")
     command = [sys.executable, "-m", "optiflow_lib.cli", chain, "--settings", str(settings)]
-    before, started = children_cpu(), time.perf_counter()
+    started = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
-        memory = Memory(running.pid)
+        watch = Watch(running.pid)
         told, _ = running.communicate()
-        peak_gb = memory.stopped()
+        cpu, peak_gb = watch.stopped()
     wall = time.perf_counter() - started
     if running.returncode not in (0, 3):
         sys.exit(f"the night failed with exit code {running.returncode}: {told}")
-    return Night(wall, children_cpu() - before, peak_gb, told, steps_of(place))
+    return Night(wall, cpu, peak_gb, told, steps_of(place))
 
 
-class Memory:
-    """Watches the memory of a process and of all its children until `stopped`."""
+class Watch:
+    """Watches a process and all its children, forked kernels too, until `stopped`."""
 
     def __init__(self, pid: int) -> None:
-        self._peak, self._over = 0, threading.Event()
+        self._peak, self._cpu, self._over = 0, dict[int, float](), threading.Event()
         self._thread = threading.Thread(target=self._watch, args=(psutil.Process(pid),))
         self._thread.start()
 
-    def stopped(self) -> float:
-        """The peak in gigabytes."""
+    def stopped(self) -> tuple[float, float]:
+        """CPU seconds of all processes, and the most gigabytes that they held together."""
         self._over.set()
         self._thread.join()
-        return self._peak / 2**30
+        return sum(self._cpu.values()), self._peak / 2**30
 
     def _watch(self, process: psutil.Process) -> None:
-        while not self._over.wait(0.5):
+        while not self._over.wait(0.2):
             with suppress(psutil.NoSuchProcess):
-                self._peak = max(
-                    self._peak, sum(held(one) for one in (process, *process.children(recursive=True)))
-                )
+                together = (process, *process.children(recursive=True))
+                self._peak = max(self._peak, sum(held(one) for one in together))
+                self._cpu |= {one.pid: spent(one) or self._cpu.get(one.pid, 0.0) for one in together}
 
 
 def held(process: psutil.Process) -> int:
@@ -135,10 +134,11 @@ def held(process: psutil.Process) -> int:
     return 0
 
 
-def children_cpu() -> float:
-    """CPU seconds of every process that was waited for."""
-    used = os.times()
-    return used.children_user + used.children_system
+def spent(process: psutil.Process) -> float:
+    """CPU seconds of a process so far; 0 when it has ended."""
+    with suppress(psutil.NoSuchProcess):
+        return float(sum(process.cpu_times()[:2]))
+    return 0.0
 
 
 def steps_of(place: Path) -> dict[str, float]:
