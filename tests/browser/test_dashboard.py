@@ -76,6 +76,17 @@ def test_a_risk_leads_to_its_explanation(served_shop, page):
     expect(page.locator("#detail-title")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("locale", "words_"), [("fr-FR", "Page pour la réunion (PDF)"), ("en-GB", "Page for the meeting (PDF)")]
+)
+def test_the_page_for_the_meeting_is_taken_away_by_its_button(served_shop, new_context, locale, words_):
+    page = look(new_context(locale=locale).new_page(), f"{served_shop.address}/dashboard")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name=words_).click()
+    assert taken.value.suggested_filename.endswith(".pdf")
+    assert taken.value.path().read_bytes().startswith(b"%PDF-")
+
+
 def test_what_a_figure_means_is_told_on_focus(served_shop, page):
     look(page, f"{served_shop.address}/dashboard")
     hint = page.locator(".card .hint").first
