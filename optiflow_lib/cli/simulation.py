@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
 
     from optiflow_lib.jobs.simulation import Asked, Simulation
 
-SHARES = {"fill_rate": "fill rate", "stockout_days": "stockout days"}
-AMOUNTS = {
-    "stock_value": "stock",
-    "orders": "orders a year",
-    "lost_margin": "lost margin a year",
-    "total_cost": "total cost a year",
+# Heading, format, and whether the 95 % interval is shown below the value; --json and --csv give all of them.
+SHOWN = {
+    "fill_rate": ("fill rate", "{:.1%}", True),
+    "stockout_days": ("days out", "{:.1%}", False),
+    "stock_value": ("stock", "{:,.0f}", True),
+    "orders": ("orders a year", "{:,.0f}", False),
+    "lost_margin": ("lost margin", "{:,.0f}", False),
+    "total_cost": ("cost a year", "{:,.0f}", True),
 }
 COLUMNS = {
     "item": "item_id",
@@ -140,11 +143,13 @@ def _json(made: "Simulation", asked: "Asked") -> str:
 def _print(made: "Simulation", asked: "Asked", currency: str) -> None:
     console = Console()
     period = f"{made.items['item_id'].nunique()} items, {asked.first_day} to {asked.last_day}"
-    console.print(f"{period}; money in {currency}; [low … high]: 95 %", markup=False)
+    console.print(f"{period}; money in {currency}; low–high: 95 %", markup=False)
     console.print(_summary(made.summary))
+    for key in made.summary["policy"].unique():
+        console.print(f"{key}: {_name(key)}", markup=False)
     for row in made.savings[made.savings["column"] == "total_cost"].itertuples():
-        told = f"{row.saving:.0%} [{row.low:.0%} … {row.high:.0%}]"
-        console.print(f"Optiflow's total cost is below that of {_name(row.policy)} by {told}", markup=False)
+        told = f"{-row.saving:+.0%} ({-row.high:+.0%} to {-row.low:+.0%})"
+        console.print(f"ours costs against {row.policy}: {told}", markup=False)
     if len(made.curves):
         console.print("What service costs, by service level or safety days:")
         console.print(_curves(made.curves))
@@ -156,19 +161,23 @@ def _print(made: "Simulation", asked: "Asked", currency: str) -> None:
 
 
 def _summary(summary: "pd.DataFrame") -> Table:
-    table = Table("policy", *(SHARES | AMOUNTS).values())
+    table = Table("policy", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    for heading, _, with_interval in SHOWN.values():
+        table.add_column(heading, justify="right", no_wrap=with_interval)
     for key, rows in summary.groupby("policy", sort=False):
         known = rows.set_index("indicator")
-        shares = (_share(known.loc[name]) for name in SHARES)
-        table.add_row(_name(key), *shares, *(_amount(known.loc[name]) for name in AMOUNTS))
+        table.add_row(str(key), *(_told(known.loc[name], *how[1:]) for name, how in SHOWN.items()))
     return table
 
 
 def _curves(curves: "pd.DataFrame") -> Table:
-    table = Table("policy", "safety", "fill rate", "stock", "orders a year", "total cost a year")
+    headings = ("safety", "fill rate", "stock", "orders a year", "total cost a year")
+    table = Table("policy", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    for heading in headings:
+        table.add_column(heading, justify="right")
     for row in curves.itertuples():
         amounts = (f"{value:,.0f}" for value in (row.stock_value, row.orders, row.total_cost))
-        table.add_row(_name(row.policy), f"{row.safety:g}", f"{row.fill_rate:.1%}", *amounts)
+        table.add_row(str(row.policy), f"{row.safety:g}", f"{row.fill_rate:.1%}", *amounts)
     return table
 
 
@@ -178,9 +187,6 @@ def _name(policy: object) -> str:
     return POLICIES[str(policy)].name
 
 
-def _share(row: "pd.Series") -> str:
-    return f"{row['value']:.1%} [{row['low']:.1%} … {row['high']:.1%}]"
-
-
-def _amount(row: "pd.Series") -> str:
-    return f"{row['value']:,.0f} [{row['low']:,.0f} … {row['high']:,.0f}]"
+def _told(row: "pd.Series", pattern: str, with_interval: bool) -> str:
+    value, low, high = (pattern.format(row[name]) for name in ("value", "low", "high"))
+    return f"{value}\n{low.rstrip('%')}–{high}" if with_interval else value
