@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from shops import write_settings
+from shops import PROJECT, write_settings
 
 from optiflow_lib.errors import DataError, PolicyError
 from optiflow_lib.inventory.economics import YEAR
@@ -185,6 +185,16 @@ def test_an_item_that_cannot_be_replayed_is_named_with_the_reason(shop, made):
     assert told.items["item_id"].tolist() == named[1:]
     with pytest.raises(DataError, match="no supplier delivers it"):
         simulate(settings, replace(asked, keep={"item_id": named[:1]}))
+
+
+def test_without_a_stock_history_nothing_is_recorded_and_the_limits_in_use_are_assumed(shop):
+    mapping = (PROJECT / "optiflow_lib" / "source" / "mappings" / "optiflow.toml").read_text(encoding="utf-8")
+    before, _, rest = mapping.partition("[stock_history]")
+    (shop.parent / "mine.toml").write_text(f"{before}[{rest.partition('[')[2]}", encoding="utf-8")
+    file = write_settings(shop.parent, source={"mapping": "mine.toml"}, simulation=SHORT)
+    made = simulate(load_settings(file), Asked(FIRST, LAST, policies=["present", "recorded"]))
+    assert set(made.items["policy"]) == {"present"}
+    assert made.assumed["item_id"].tolist() == made.items["item_id"].tolist()
 
 
 @pytest.mark.parametrize(
