@@ -13,6 +13,7 @@ from visitors import Connection, kernel_of, told, widget_of
 
 from optiflow_lib.dashboards.serving import lives
 from optiflow_lib.dashboards.serving.handlers import AGAIN_AFTER_S
+from optiflow_lib.dashboards.serving.kernels import PageKernelManager
 
 NONE = "00000000-0000-0000-0000-000000000000"
 
@@ -180,6 +181,18 @@ def test_more_visitors_than_ready_kernels_come_together(local):
         answers = list(people.map(lambda _: visited(local, "alerts"), range(5)))
     assert len({kernel_of(answer) for answer in answers}) == 5
     assert {told(answer)["role"] for answer in answers} == {"admin"}
+
+
+def test_a_kernel_that_is_still_being_started_is_not_culled(local):
+    manager = local.server.kernel_manager
+    starting = PageKernelManager()
+    assert not starting.trait_has_value("last_activity")
+    manager._kernels["starting"] = starting
+    try:
+        local.call(manager.cull_kernel_if_idle, "starting")
+        local.call(manager.cull_kernel_if_idle, "gone")
+    finally:
+        del manager._kernels["starting"]
 
 
 def test_kernels_that_wait_are_not_culled_and_those_that_serve_are(local, monkeypatch):

@@ -46,8 +46,10 @@ class PageKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         return Context.instance()
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
-        """Ends a kernel that is idle for long; never one that waits for its first visit."""
-        if kernel_id not in self.waiting:
+        """Ends a kernel that is idle for long; never one that waits for its first visit or is still being started."""
+        kernel = self._kernels.get(kernel_id)
+        is_begun = kernel is not None and kernel.trait_has_value("last_activity")
+        if is_begun and kernel_id not in self.waiting:
             await super().cull_kernel_if_idle(kernel_id)
 
 
