@@ -22,8 +22,8 @@ FORECAST = ("lead_times", "accuracy", "forecasts", "components", "interval_deman
 ITEM, SUPPLIER, SUGGESTED, AGAIN = (
     "0001",
     "F01",
-    189.0,
-    187.0,
+    199.0,
+    193.0,
 )  # expected on 22 October; the night after asks for it again
 
 
@@ -39,6 +39,9 @@ def first_night(tmp_path_factory):
             f"DELETE FROM {table} WHERE ligne_id IN {_ORDERED_SINCE}"
             for table in ("receptions", "lignes_commande")
         ),
+        # Well below what asks for an order on each of the evenings, and enough until one could come.
+        f"UPDATE historique_stocks SET quantite = 37 WHERE article_id = '{ITEM}' AND date_stock >= '{FIRST}'",
+        f"UPDATE historique_stocks SET quantite = 26 WHERE article_id = '{ITEM}' AND date_stock >= '{LATE}'",
     )
     run_jobs(settings_file, "check_inputs", "forecast_demand", "raise_alerts", as_of=FIRST)
     ahead = shutil.copytree(folder, folder.parent / "ahead") / settings_file.name

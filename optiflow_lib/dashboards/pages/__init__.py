@@ -13,10 +13,14 @@ from optiflow_lib.dashboards.pages.visit import Visit, wait_for_visit
 __all__ = ["Visit", "wait_for_visit", "warm_up"]
 
 
+_RARE = ("monday",)  # prints a PDF once a week: its library is not for every kernel
+
+
 def warm_up() -> None:
     """Loads every page with all it imports; a process that did so once forks kernels that need no time for it."""
     for module in iter_modules(__path__):
-        import_module(f"{__name__}.{module.name}")
+        if module.name not in _RARE:
+            import_module(f"{__name__}.{module.name}")
 
 
 def __getattr__(name: str) -> Any:
