@@ -31,6 +31,7 @@ def lab(shop_night, tmp_path_factory):
         "--IdentityProvider.token=",
         "--allow-root",
         "--ServerApp.log_level=ERROR",
+        f"--LabApp.workspaces_dir={folder / 'workspaces'}",  # not what an earlier JupyterLab left open
     ]
     process = subprocess.Popen([*lab_command(notebooks), *quiet], cwd=folder)
     address = f"http://127.0.0.1:{port}"
