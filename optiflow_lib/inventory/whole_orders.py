@@ -78,23 +78,37 @@ def _one_filled(
     if value >= least:
         best, quantity, reason = 0.0, asked, ""
     else:
-        dropped = expected_cost(asked, lines.economics).total - expected_cost(nothing, lines.economics).total
-        best, quantity, reason = float(dropped.sum()), nothing, "order too small"
+        dropped = float((_cost(asked, lines) - _cost(nothing, lines)).sum())
+        best, quantity, reason = dropped, nothing, "order too small"
     offered = pack_list(lines, start=asked, stop=most)
     reached = value + offered["euros"].cumsum().to_numpy()
     for target, name in ((least, "minimum order"), (free, "free delivery")):
         enough = np.flatnonzero(reached >= max(target, least) - 1e-9)
         if value >= target or not len(enough):
             continue
-        taken = offered.iloc[: enough[0] + 1]
-        saved = delivery_cost if value < free <= reached[enough[0]] + 1e-9 else 0.0
-        gain = float(taken["gain"].sum()) + saved
+        grown = _grown_to(max(target, least), asked, lines, offered.iloc[: enough[0] + 1])
+        saved = delivery_cost if value < free <= _paid(grown, lines).sum() + 1e-9 else 0.0
+        gain = float((_cost(asked, lines) - _cost(grown, lines)).sum()) + saved
         if gain > best:
-            grown = asked.copy()
-            last = taken.groupby("row")["quantity"].max()
-            grown[last.index] = last.to_numpy()
             best, quantity, reason = gain, grown, name
     return quantity, reason
+
+
+def _grown_to(value: float, asked: Array, lines: Lines, taken: pd.DataFrame) -> Array:
+    """Lines with the packs `taken`, the last of them cut to what the order needs to be worth `value`.
+
+    Where a line could grow by many packs they are weighed several at a time: as they are, the order would exceed
+    what free delivery asks for by up to that many.
+    """
+    grown, final = asked.copy(), taken.iloc[-1]
+    reached = taken.groupby("row")["quantity"].max()
+    grown[reached.index] = reached.to_numpy()
+    row, pack = int(final["row"]), float(lines.multiple[int(final["row"])])
+    price = float(average_price(grown, lines.economics.breaks)[row])  # fewer units are never cheaper each
+    before = max(final["quantity"] - final["units"], float(lines.minimum[row]) - pack)
+    spare = min((_paid(grown, lines).sum() - value) / price, grown[row] - before - pack)
+    grown[row] -= pack * max(np.floor(spare / pack + 1e-6), 0.0)
+    return np.round(grown, 9)
 
 
 def within_budget(
@@ -125,6 +139,10 @@ def _afforded(offered: pd.DataFrame, money: float, n_items: int) -> Array:
         else:
             stopped[pack.row] = True  # the packs after it need it
     return quantity
+
+
+def _cost(quantity: Array, lines: Lines) -> Array:
+    return np.asarray(expected_cost(quantity, lines.economics).total)
 
 
 def _paid(quantity: Array, lines: Lines) -> Array:

@@ -66,6 +66,17 @@ def test_an_order_close_to_free_delivery_is_filled_up_with_what_sells():
     assert set(filled.drop(grown.index)["rule"]) == set(alone.drop(grown.index)["rule"])
 
 
+@pytest.mark.parametrize("multiple", [1.0, 6.0])
+def test_an_order_filled_up_is_not_worth_a_pack_more_than_free_delivery_asks_for(multiple):
+    """Lines that could grow by hundreds of packs are weighed several packs at a time; what is ordered is not."""
+    packed = terms(*({"item_id": name, "multiple": multiple} for name in "ABC"))
+    alone = suggested(shop(supplier_terms=packed))
+    franco = value(alone) + 150
+    filled = suggested(shop(supplier={"free_delivery_from": franco}, supplier_terms=packed))
+    dearest_pack = multiple * filled["unit_cost"].max()
+    assert franco <= value(filled) < franco + dearest_pack
+
+
 def test_an_order_far_from_free_delivery_pays_for_its_delivery():
     alone = suggested(shop())
     far = suggested(shop(supplier={"free_delivery_from": 20 * value(alone)}))

@@ -19,12 +19,8 @@ from optiflow_lib.source import open_inputs
 
 FIRST, NEXT, LATE = date(2026, 10, 19), date(2026, 10, 20), date(2026, 10, 24)
 FORECAST = ("lead_times", "accuracy", "forecasts", "components", "interval_demand")
-ITEM, SUPPLIER, SUGGESTED, AGAIN = (
-    "0001",
-    "F01",
-    199.0,
-    193.0,
-)  # expected on 22 October; the night after asks for it again
+ITEM, SUPPLIER = "0001", "F01"
+SUGGESTED = AGAIN = 180.0  # what F01 delivers free on either night: 400 € at 2.23 € each
 
 
 @pytest.fixture(scope="module")
