@@ -5,7 +5,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-SCOPES = {"category": "category", "product": "product_id"}  # before the colon of a scope: the column it means
+# Before the colon of a scope: the column it means.
+SCOPES = {"category": "category", "product": "product_id", "item": "item_id"}
 
 
 def event_columns(
@@ -17,8 +18,8 @@ def event_columns(
     most their largest value. Days without any event have no row.
 
     Args:
-        events: Schema `EVENTS`; scope "all" (or missing), "category:<name>" or "product:<product_id>"; an event
-            with a zone is only for items of this zone.
+        events: Schema `EVENTS`; scope "all" (or missing), "category:<name>", "product:<product_id>" or
+            "item:<item_id>"; an event with a zone is only for items of this zone.
         items: Needs item_id, product_id, category, and zone where events have one.
         first_day: First day wanted.
         last_day: Last day wanted, included.

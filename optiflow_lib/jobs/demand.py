@@ -8,6 +8,7 @@ from holidays import country_holidays
 from optiflow_lib.forecasting import daily_demand, event_columns
 from optiflow_lib.forecasting.school import ZONES, school_holidays
 from optiflow_lib.jobs.items import with_item_id
+from optiflow_lib.jobs.judged_days import marked_events, without_masked
 from optiflow_lib.jobs.night import Night
 from optiflow_lib.schemas.results import DAILY_SALES
 from optiflow_lib.schemas.source import EVENTS
@@ -29,15 +30,19 @@ def stock_history_of(night: Night) -> pd.DataFrame | None:
 
 
 def demand_of(night: Night) -> pd.DataFrame:
-    """Schema `DEMAND` of the night's items over the history the settings ask for; stockout days are unknown."""
+    """Schema `DEMAND` of the night's items over the history the settings ask for.
+
+    Stockout days are unknown, and so are those that somebody masked.
+    """
     first_day = night.as_of - timedelta(days=night.settings.forecast.history_days - 1)
-    return daily_demand(
+    demand = daily_demand(
         daily_sales_of(night),
         items=night.items,
         stock_history=stock_history_of(night),
         first_day=first_day,
         cutoff=night.as_of,
     )
+    return without_masked(demand, night.verdicts)
 
 
 def groups_of(night: Night) -> dict[str, str]:
@@ -47,8 +52,10 @@ def groups_of(night: Night) -> dict[str, str]:
 
 
 def events_of(night: Night) -> pd.DataFrame:
-    """Schema `EVENTS` of the frozen inputs, without rows when the source has none."""
-    return night.inputs.read("events") if night.inputs.has("events") else EVENTS.empty()
+    """Schema `EVENTS` of the frozen inputs: those of the source, then those by which people explained a day."""
+    events = night.inputs.read("events") if night.inputs.has("events") else EVENTS.empty()
+    marked = marked_events(night.verdicts)
+    return pd.concat([events, marked], ignore_index=True) if len(marked) else events
 
 
 def regressors_of(night: Night, *, first_day: date, last_day: date) -> pd.DataFrame:

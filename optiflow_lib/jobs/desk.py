@@ -6,12 +6,12 @@ from datetime import date
 
 from optiflow_lib import store
 from optiflow_lib.errors import AccessError
-from optiflow_lib.jobs import actions, overrides
+from optiflow_lib.jobs import actions, overrides, verdicts
 from optiflow_lib.jobs.night import opened_store
 from optiflow_lib.schemas.operations import ROLES
 from optiflow_lib.settings import Settings
 
-# A viewer only looks; a buyer works through alerts, edits drafts and books what arrives; a manager decides what is
+# A viewer only looks; a buyer works through alerts and unusual days, edits drafts and books what arrives; a manager decides what is
 # ordered, and that what is missing of an order will not be waited for.
 LEAST_ROLE = {
     "handle": "buyer",
@@ -19,6 +19,7 @@ LEAST_ROLE = {
     "lift": "buyer",
     "send": "buyer",
     "receive": "buyer",
+    "judge": "buyer",
     "approve": "manager",
     "cancel": "manager",
     "close": "manager",
@@ -130,6 +131,21 @@ class Desk:
         """Cancels an order; errors as for `approve`."""
         self._require("cancel")
         actions.cancel(self.settings, order_id=order_id, author=self.user)
+
+    def judge(self, judged: verdicts.Judged) -> None:
+        """Says what an unusual day was.
+
+        Raises:
+            AccessError: the role does not allow it.
+            DataError: the day is not unusual, or the verdict cannot be.
+        """
+        self._require("judge")
+        verdicts.judge(self.settings, judged, author=self.user)
+
+    def withdraw(self, *, item_id: str, day: date) -> None:
+        """Takes a verdict on a day back; errors as for `judge`."""
+        self._require("judge")
+        verdicts.withdraw(self.settings, item_id=item_id, day=day, author=self.user)
 
     def _require(self, action: str) -> None:
         if not self.may(action):

@@ -12,6 +12,7 @@ import pandas as pd
 from optiflow_lib.errors import DataError
 from optiflow_lib.jobs.book import Book, book_of
 from optiflow_lib.jobs.items import items_of
+from optiflow_lib.jobs.judged_days import verdicts_known
 from optiflow_lib.logs import log_to
 from optiflow_lib.settings import Settings, load_settings
 from optiflow_lib.source import Inputs, Source, last_closed_day, open_inputs, open_source
@@ -36,6 +37,11 @@ class Night:
     def book(self) -> Book:
         """What is on its way and what has arrived, the source and our own orders together."""
         return book_of(self.inputs, self.settings)
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """Schema `KNOWN_VERDICTS` and item_id: what people had said of unusual days when the night began."""
+        return verdicts_known(self.inputs, self.settings)
 
 
 @contextmanager

@@ -23,8 +23,8 @@ def check_inputs(*, settings_file: str, as_of: str = "") -> pd.DataFrame:
     """Freezes the source as of a day, fills `items` and `quality`, and returns schema `QUALITY`.
 
     Every later job of the night reads the frozen inputs, never the business database: a sale booked
-    at midnight cannot change the numbers half-way, and the same night can be run again. Our own orders are
-    frozen with them, as people left them when the night first began.
+    at midnight cannot change the numbers half-way, and the same night can be run again. Our own orders and what
+    people said of unusual days are frozen with them, as they stood when the night first began.
     """
     settings = job_settings(settings_file)
     day = resolved_day(settings, as_of)

@@ -13,6 +13,7 @@ from optiflow_lib.forecasting.past import Past
 from optiflow_lib.forecasting.planned import Planned
 from optiflow_lib.forecasting.prophets import VARIANTS, prophet_forecast
 from optiflow_lib.forecasting.regressors import column_of
+from optiflow_lib.jobs.judged_days import marked_events, verdicts_known
 from optiflow_lib.jobs.night import inputs_folder
 from optiflow_lib.jobs.views import View, open_view
 from optiflow_lib.schemas.source import EVENTS
@@ -83,7 +84,9 @@ def what_if_of(settings: Settings, supposed: Supposed) -> pd.DataFrame:
 
 def _events(settings: Settings, as_of: date) -> pd.DataFrame:
     inputs = open_inputs(inputs_folder(settings), as_of)
-    return inputs.read("events") if inputs.has("events") else EVENTS.empty()
+    events = inputs.read("events") if inputs.has("events") else EVENTS.empty()
+    marked = marked_events(verdicts_known(inputs, settings))
+    return pd.concat([events, marked], ignore_index=True) if len(marked) else events
 
 
 def _times(settings: Settings, view: View, supposed: Supposed, days: pd.Series) -> Array:

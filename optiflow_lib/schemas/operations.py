@@ -11,6 +11,8 @@ _whole = Column("whole")
 ORDER_STATES = ("draft", "approved", "sent", "partly_received", "received", "cancelled")
 ROLES = ("viewer", "buyer", "manager", "admin")
 RUN_STATES = ("running", "done", "partial", "failed", "interrupted")
+# What an unusual day was: demand to learn from, an event with a name, or a day not to learn from.
+VERDICTS = ("real", "event", "masked")
 
 ORDERS = Schema(
     "orders",
@@ -146,6 +148,38 @@ OVERRIDE_RESULTS = Schema(
         "saved_eur": _some_number,  # above 0: the person beat the model
     },
     key=("order_id", "item_id"),
+)
+DAY_VERDICTS = Schema(
+    "verdicts on unusual days",
+    {
+        "item_id": _text,
+        "day": _day,  # the unusual one
+        "position": _whole,
+        "verdict": Column("text", nullable=True, choices=VERDICTS),  # missing: taken back
+        "last_day": _some_day,  # it holds from `day` to this one
+        "direction": Column("text", nullable=True, choices=("high", "low")),  # as the night saw the day
+        "cause": _some_text,  # what the night took for the cause
+        "event": _some_text,  # its name
+        "reason": _some_text,
+        "author": _text,
+        "at": _time,
+        "night": _day,  # the last night begun by then: only later ones see it
+    },
+    key=("item_id", "day", "position"),
+)
+KNOWN_VERDICTS = Schema(  # those that stand when a night begins, frozen with its inputs
+    "verdicts known",
+    {
+        "product_id": _text,
+        "location_id": _text,
+        "day": _day,
+        "verdict": Column("text", choices=VERDICTS),
+        "last_day": _day,
+        "direction": Column("text", choices=("high", "low")),
+        "cause": _text,
+        "event": _some_text,
+    },
+    key=("product_id", "location_id", "day"),
 )
 RUNS = Schema(
     "runs",

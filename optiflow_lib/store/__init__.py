@@ -67,6 +67,13 @@ if TYPE_CHECKING:
     from optiflow_lib.store.snapshot import Snapshot, open_snapshot, publish
     from optiflow_lib.store.summaries import SUMMARIES, read_summary, refresh_summaries
     from optiflow_lib.store.users import add_user, read_users, remove_user, set_password, verify_user
+    from optiflow_lib.store.verdicts import (
+        Verdict,
+        keep_verdict,
+        read_verdicts,
+        standing_verdicts,
+        withdraw_verdict,
+    )
     from optiflow_lib.store.visits import forget_visits, record_visit, visits_per_day
 
 _NAMES = {
@@ -88,6 +95,7 @@ _NAMES = {
     "snapshot": "Snapshot open_snapshot publish",
     "summaries": "SUMMARIES read_summary refresh_summaries",
     "users": "add_user read_users remove_user set_password verify_user",
+    "verdicts": "Verdict keep_verdict read_verdicts standing_verdicts withdraw_verdict",
     "visits": "forget_visits record_visit visits_per_day",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
@@ -98,6 +106,7 @@ __all__ = [
     "Generation",
     "Snapshot",
     "Store",
+    "Verdict",
     "accept_generation",
     "accepted_generation",
     "add_user",
@@ -112,6 +121,7 @@ __all__ = [
     "forget_visits",
     "keep_document",
     "keep_override",
+    "keep_verdict",
     "last_night",
     "lift_override",
     "move_order",
@@ -138,6 +148,7 @@ __all__ = [
     "read_runs",
     "read_summary",
     "read_users",
+    "read_verdicts",
     "receive_from_source",
     "receive_lines",
     "record_step",
@@ -154,10 +165,12 @@ __all__ = [
     "set_alert_state",
     "set_line_quantity",
     "set_password",
+    "standing_verdicts",
     "start_run",
     "start_step",
     "verify_user",
     "visits_per_day",
+    "withdraw_verdict",
 ]
 
 

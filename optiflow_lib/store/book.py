@@ -1,4 +1,4 @@
-"""Our own orders as a night sees them: what people did before it began, whenever and however often it is asked."""
+"""What people did as a night sees it, orders and verdicts: before it began, whenever and however often it is asked."""
 
 from datetime import date, timedelta
 
@@ -10,22 +10,25 @@ from optiflow_lib.store import tables
 from optiflow_lib.store.connection import Store
 from optiflow_lib.store.moments import begin_night
 from optiflow_lib.store.rows import read_frame
+from optiflow_lib.store.verdicts import known_verdicts
 
 BOOK_DAYS = 400  # orders older than this are neither on their way nor what a supplier does today
 _DECIDED = ("approved", "cancelled")
 
 
 def night_book(store: Store, as_of: date) -> dict[str, pd.DataFrame]:
-    """Begins night `as_of` and reads the orders it counts on; what is done from now on is for the nights after it.
+    """Begins night `as_of` and reads what it counts on; what people do from now on is for the nights after it.
 
     Returns:
-        `placed_lines` (schema `PLACED_LINES`) and `entered_receipts` (schema `ENTERED_RECEIPTS`).
+        `placed_lines` (schema `PLACED_LINES`), `entered_receipts` (schema `ENTERED_RECEIPTS`) and `day_verdicts`
+        (schema `KNOWN_VERDICTS`).
     """
     with store.writing() as connection:
         begin_night(store, connection, as_of)
         return {
             "placed_lines": _placed_lines(connection, as_of),
             "entered_receipts": _entered_receipts(connection, as_of),
+            "day_verdicts": known_verdicts(connection, as_of),
         }
 
 

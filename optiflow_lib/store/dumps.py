@@ -14,6 +14,7 @@ from optiflow_lib.store.nights import nights_of, read_night
 from optiflow_lib.store.order_receipts import read_order_receipts
 from optiflow_lib.store.orders import read_order_lines, read_order_steps, read_orders
 from optiflow_lib.store.overrides import read_override_results, read_overrides
+from optiflow_lib.store.verdicts import read_verdicts
 
 
 class TextSink(Protocol):
@@ -66,6 +67,7 @@ def _sections(store: Store, as_of: date | None) -> Iterator[tuple[str, Any]]:
         yield "order_receipts", _with_plain_days(read_order_receipts(store).drop(columns="at"))
         yield "overrides", _with_plain_days(read_overrides(store).drop(columns="at"))
         yield "override_results", _with_plain_days(read_override_results(store))
+        yield "day_verdicts", _with_plain_days(read_verdicts(store).drop(columns="at"))
 
 
 def _with_plain_days(rows: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from optiflow_lib.store.connection import Store, connected, named_errors, shown
 if TYPE_CHECKING:
     from alembic.config import Config
 
-VERSION = "0001"  # the latest migration; a test holds it to migrations/versions
+VERSION = "0002"  # the latest migration; a test holds it to migrations/versions
 VERSION_TABLE = "optiflow_version"
 BUSY_TIMEOUT_S = 60.0
 _ADVISORY_LOCK = 7_305_200_617  # of migrations on PostgreSQL; any number that no other program uses

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from optiflow_lib.schemas.operations import (
+    DAY_VERDICTS,
     ORDER_LINES,
     ORDER_RECEIPTS,
     ORDER_STEPS,
@@ -116,6 +117,9 @@ order_receipts = sa.Table(
 overrides = sa.Table("overrides", metadata, *_columns(stored_columns(OVERRIDES), key=(*ITEM_KEY, "position")))
 override_results = sa.Table(
     "override_results", metadata, *_columns(stored_columns(OVERRIDE_RESULTS), key=("order_id", *ITEM_KEY))
+)
+day_verdicts = sa.Table(
+    "day_verdicts", metadata, *_columns(stored_columns(DAY_VERDICTS), key=(*ITEM_KEY, "day", "position"))
 )
 order_nights = sa.Table("order_nights", metadata, sa.Column("as_of", sa.Date(), primary_key=True))
 order_documents = sa.Table(  # what stood on an order's document when it was first made

@@ -34,7 +34,7 @@ from optiflow_lib.store import (
 )
 
 AT = datetime(2026, 11, 1, 4)
-KEPT = ("overrides", "override_results")
+KEPT = ("overrides", "override_results", "day_verdicts")
 FRAMES = {name: frame_of(name, seed=number) for number, name in enumerate(NIGHT_TABLES)}
 
 
