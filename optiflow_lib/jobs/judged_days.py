@@ -47,12 +47,11 @@ def without_masked(demand: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame
 
 
 def still_open(anomalies: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
-    """The unusual days (schema `ANOMALIES`) that nobody has settled as real demand."""
-    real = verdicts[verdicts["verdict"] == "real"]
-    shifts = real[real["cause"] == SHIFT]
+    """The unusual days (schema `ANOMALIES`) that nobody has judged; a shift taken for real also where it is found anew."""
+    shifts = verdicts[(verdicts["verdict"] == "real") & (verdicts["cause"] == SHIFT)]
     around = pd.Timedelta(days=SHIFT_DAYS)
     near = shifts.assign(day=shifts["day"] - around, last_day=shifts["last_day"] + around)
-    settled = _covered(anomalies, real) | (_covered(anomalies, near) & (anomalies["cause"] == SHIFT))
+    settled = _covered(anomalies, verdicts) | (_covered(anomalies, near) & (anomalies["cause"] == SHIFT))
     return anomalies[~settled].reset_index(drop=True)
 
 

@@ -11,6 +11,7 @@ from optiflow_lib.dashboards.components.html import Html, join, tag
 from optiflow_lib.dashboards.components.notices import badge, empty
 from optiflow_lib.dashboards.components.tables import Column, table
 from optiflow_lib.dashboards.components.words import label
+from optiflow_lib.dashboards.components.worklist import button
 from optiflow_lib.texts import Language, day, money, number, percent, text
 
 MOST_ROWS, MOST_PROBLEMS = 12, 100
@@ -18,13 +19,16 @@ STRONG_BIAS, FEW_DAYS = 0.2, 14
 BINS = np.arange(-1.0, 1.01, 0.1)
 
 
-def anomalies_table(anomalies: pd.DataFrame, *, total: int, chosen: str, language: Language) -> Html:
+def anomalies_table(
+    anomalies: pd.DataFrame, *, total: int, chosen: str, may_judge: bool, language: Language
+) -> Html:
     """Unusual days: item, day, what was sold and what was expected, what it is worth.
 
     Args:
         anomalies: Schema `ANOMALIES` with name and value (money), those shown.
         total: How many there are.
         chosen: item_id of the one whose series is shown.
+        may_judge: The reader's role allows to say what a day was.
         language: The reader's.
     """
     if anomalies.empty:
@@ -40,6 +44,8 @@ def anomalies_table(anomalies: pd.DataFrame, *, total: int, chosen: str, languag
         Column(text("Value", language), [money(row.value, language) for row in rows], numeric=True),
         Column(text("Probably", language), [text(row.cause, language) for row in rows]),
     ]
+    if may_judge:
+        columns.append(Column(text("Action", language), [_judge(row, language) for row in rows]))
     shown = text(
         "{shown} of {total} rows", language, shown=number(len(rows), language), total=number(total, language)
     )
@@ -214,6 +220,11 @@ def _choose(row: Any, is_chosen: bool) -> Html:  # noqa: FBT001
         data_row=True,
         aria_pressed="true" if is_chosen else "false",
     )
+
+
+def _judge(row: Any, language: Language) -> Html:
+    words = text("Judge…", language)
+    return button(words, "mark", kind="quiet small", item=row.item_id, day=f"{row.day:%Y-%m-%d}")
 
 
 def _expected(row: Any, language: Language) -> str:

@@ -128,6 +128,9 @@ function render({ model, el }) {
     for (const field of form.elements) if (draftOf(field)) window.sessionStorage.removeItem(draftOf(field));
   };
 
+  // A dialog that is closed, not only taken away, gives the focus back to where it came from.
+  const leave = (region) => region.querySelector("dialog[open]")?.close();
+
   const asked = (source, event) => {
     const { do: what, form: id, ...given } = source.dataset;
     const form = id ? document.getElementById(id) : source.form ?? source.closest("form");
@@ -140,7 +143,11 @@ function render({ model, el }) {
   const onClick = (event) => {
     const source = event.target.closest("[data-do]");
     if (source?.matches("a, button, tr")) asked(source, event);
-    if (event.target.closest("[data-close]")) event.target.closest("[data-region]").replaceChildren();
+    if (event.target.closest("[data-close]")) {
+      const region = event.target.closest("[data-region]");
+      leave(region);
+      region.replaceChildren();
+    }
     const toggle = event.target.closest("[data-check-all]");
     if (toggle) {
       for (const box of toggle.closest("form").querySelectorAll(`[name="${toggle.dataset.checkAll}"]`)) box.checked = toggle.checked;
@@ -197,7 +204,9 @@ function render({ model, el }) {
   const replace = (region, html) => {
     const active = document.activeElement;
     const field = region.contains(active) ? active.id : "";
+    leave(region);
     region.innerHTML = html;
+    region.querySelector("dialog[data-modal]")?.showModal();
     restore(region);
     if (region.querySelector("figure[data-chart]")) draw(region);
     if (field) document.getElementById(field)?.focus({ preventScroll: true });

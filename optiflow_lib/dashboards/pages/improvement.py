@@ -1,6 +1,6 @@
 """What to make better: unusual days, forecasts that cost most, data to mend."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import pandas as pd
@@ -19,8 +19,10 @@ from optiflow_lib.dashboards.components.improvement import (
 from optiflow_lib.dashboards.components.live import Asked, Handler, Reply
 from optiflow_lib.dashboards.components.notices import empty
 from optiflow_lib.dashboards.components.overview import columns, panel
+from optiflow_lib.dashboards.pages.judging import Verdicts
 from optiflow_lib.dashboards.pages.page import Maker, Page
 from optiflow_lib.dashboards.pages.visit import Visit
+from optiflow_lib.jobs.desk import Desk
 from optiflow_lib.source import told
 from optiflow_lib.texts import number, percent, text
 
@@ -36,6 +38,7 @@ class Improvement(Page):
     def __init__(self, visit: Visit) -> None:
         super().__init__(visit)
         self.day = self.item_id = ""
+        self.desk = Desk(visit.settings, visit.user, visit.role)
 
     @property
     def makers(self) -> Mapping[str, Maker]:
@@ -43,6 +46,7 @@ class Improvement(Page):
         return {
             "head": self.head,
             "status": self.status,
+            "asking": self._asking,
             "figures": self._figures,
             "unusual": self._unusual,
             "worst": self._worst,
@@ -51,12 +55,18 @@ class Improvement(Page):
 
     @property
     def handlers(self) -> Mapping[str, Handler]:
-        """Choose a day of the calendar, or the item of an unusual day."""
-        return {"day": self._choose_day, "series": self._choose_item}
+        """Choose a day of the calendar or the item of an unusual day; say what the day was."""
+        return {
+            "day": self._choose_day,
+            "series": self._choose_item,
+            "mark": self._mark,
+            "judge": self._judge,
+            "withdraw": self._withdraw,
+        }
 
     def figures(self) -> Html:
         """The night, the filters, how much there is to do."""
-        return self.printed("head", "status", "figures")
+        return self.printed("head", "status", "asking", "figures")
 
     def charts(self) -> Html:
         """Unusual days, and the forecasts that cost most."""
@@ -66,15 +76,27 @@ class Improvement(Page):
         """Data to mend."""
         return self.printed("quality")
 
+    def filtered(self) -> Iterable[str]:
+        """All but the dialog, in which the reader may be typing."""
+        return [region for region in super().filtered() if region != "asking"]
+
     # --- what is shown -------------------------------------------------------------------------
 
     def _items(self) -> pd.DataFrame:
         return self.filters.of(self.view.read("items"))
 
+    @cached_property
+    def _verdicts(self) -> Verdicts:
+        """What the reader says of unusual days."""
+        return Verdicts(self.desk, self.view, self.language)
+
+    def _asking(self) -> Html:
+        return self._verdicts.dialog()
+
     def _anomalies(self) -> pd.DataFrame:
-        """Schema `ANOMALIES` with name and value (money), the greatest value first."""
+        """Schema `ANOMALIES` of days nobody judged, with name and value (money), the greatest value first."""
         items = self._items()[["item_id", "name", "price"]]
-        found = self.view.read("anomalies").merge(items, on="item_id")
+        found = self._verdicts.open(self.view.read("anomalies")).merge(items, on="item_id")
         found["value"] = (found["quantity"] - found["expected"]) * found["price"]
         return found.sort_values("value", key=lambda value: -value.abs(), ignore_index=True)
 
@@ -141,12 +163,15 @@ class Improvement(Page):
         language = self.language
         calendar = anomaly_calendar(found, as_of=self.view.as_of, chosen=self.day, language=language)
         chosen = self._chosen_item(shown)
-        listed = anomalies_table(shown, total=len(of_day), chosen=chosen, language=language)
+        listed = anomalies_table(
+            shown, total=len(of_day), chosen=chosen, may_judge=self._verdicts.may, language=language
+        )
+        judged = self._verdicts.judged(self._items())
         every = None
         if self.day:
             every = tag("button", text("All days", language), type="button", data_do="day", data_day="")
         return columns(
-            [panel(text("Unusual days", language), calendar, listed, aside=every)],
+            [panel(text("Unusual days", language), calendar, listed, judged, aside=every)],
             [
                 panel(text("In the series", language), self._series(chosen)),
                 panel(
@@ -200,6 +225,19 @@ class Improvement(Page):
     def _choose_item(self, asked: Asked) -> Reply:
         self.item_id = asked.words("item")
         return self.renewed("unusual")
+
+    def _mark(self, asked: Asked) -> Reply:
+        self._verdicts.ask(asked)
+        return Reply({"asking": self.content("asking")})
+
+    def _judge(self, asked: Asked) -> Reply:
+        told = self._verdicts.judge(asked)
+        if told is None:
+            return Reply({"asking": self.content("asking")})
+        return self.renewed("asking", "figures", "unusual", told=told)
+
+    def _withdraw(self, asked: Asked) -> Reply:
+        return self.renewed("figures", "unusual", told=self._verdicts.withdraw(asked))
 
 
 def opened(visit: Visit) -> Improvement:
