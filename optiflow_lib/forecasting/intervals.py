@@ -90,6 +90,14 @@ def _day_weights(n: int) -> Array:
 
 
 @inner
+def _largest(scales: Array) -> float:
+    largest = 0.0
+    for b in scales:
+        largest = max(largest, b)
+    return largest
+
+
+@inner
 def _log_moment(theta: float, chance: float, scales: Array) -> float:
     """Log of E exp(theta * jumps) for one theta below 1 / max(scales)."""
     total = 0.0
@@ -102,7 +110,7 @@ def _log_moment(theta: float, chance: float, scales: Array) -> float:
 def _reach(chance: float, scales: Array, noise: float) -> float:
     """A radius that the deviation leaves with probability below TAIL (Chernoff's bound, best of some θ)."""
     best = np.inf
-    largest = scales.max() if scales.size else 0.0
+    largest = _largest(scales)
     for share in (0.97, 0.9, 0.8, 0.6, 0.4, 0.2):
         theta = 7.0 / noise
         if largest > 0.0:
@@ -113,16 +121,14 @@ def _reach(chance: float, scales: Array, noise: float) -> float:
 
 
 @inner
-def _characteristic(chance: float, scales: Array, noise: float, step: float, count: int) -> Array:
+def _characteristic(chance: float, scales: Array, noise: float, step: float, values: Array) -> None:
     """φ(u_k)/u_k at the midpoints u_k = (k + 1/2) step."""
-    values = np.empty(count)
-    for k in range(count):
+    for k in range(values.size):
         u = (k + 0.5) * step
         value = np.exp(-0.5 * (noise * u) ** 2) / u
         for b in scales:
             value *= 1.0 - chance + chance / (1.0 + (b * u) ** 2)
         values[k] = value
-    return values
 
 
 @inner
@@ -177,9 +183,10 @@ def _day_quantiles(p: Array, start: Array, law: tuple[Array, ...], weights: Arra
         for d in range(factor.shape[1]):
             h = ahead[i] + d
             scales = bend[i] * factor[i, d] * weights[:h]
-            deviation = max(noise[i], LEAST_NOISE * scales.max())
+            deviation = max(noise[i], LEAST_NOISE * _largest(scales))
             reach, step, count = _grid(chance[i], scales, deviation)
-            values = _characteristic(chance[i], scales, deviation, step, count)
+            values = np.empty(count)
+            _characteristic(chance[i], scales, deviation, step, values)
             for q in range(p.size):
                 found[q, i, d] = _quantile(p[q], start[q], values, step, deviation, reach)
     return found
@@ -198,9 +205,10 @@ def _sum_quantiles(p: Array, start: Array, law: tuple[Array, ...]) -> Array:
                 if past >= 0:
                     scales[j] += factor[i, d] * (past + 0.5)
             scales[j] *= bend[i]
-        deviation = max(noise[i] * np.sqrt(n_days), LEAST_NOISE * scales.max())
+        deviation = max(noise[i] * np.sqrt(n_days), LEAST_NOISE * _largest(scales))
         reach, step, count = _grid(chance[i], scales, deviation)
-        values = _characteristic(chance[i], scales, deviation, step, count)
+        values = np.empty(count)
+        _characteristic(chance[i], scales, deviation, step, values)
         for q in range(p.size):
             found[q, i] = _quantile(p[q], start[q], values, step, deviation, reach)
     return found

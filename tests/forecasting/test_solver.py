@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba.core import config
 from prophet_kinds import KINDS
 from prophet_series import histories
 
@@ -195,12 +196,26 @@ def test_compiling_is_announced_when_no_machine_code_was_kept(caplog, monkeypatc
 
     kernel = compiling.inner(fresh)
     monkeypatch.setattr(compiling, "_kept", lambda _kernel: [])
+    level = config.OPT
     with compiling.announced(kernel, seconds=7):
         assert not gc.isenabled()
+        assert config.OPT == 1
     assert gc.isenabled()
+    assert config.OPT is level
     assert "compiling fresh for this machine, once: about 7 s" in caplog.text
     caplog.clear()
     monkeypatch.setattr(compiling, "_kept", lambda _kernel: [pd.NA])
     with compiling.announced(kernel, seconds=7):
         assert gc.isenabled()
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    "compiler", [compiling.in_place, compiling.inner, compiling.in_order, compiling.spliced]
+)
+def test_a_kernel_whose_references_are_not_counted_may_make_no_array(compiler):
+    def careless(n: int) -> float:
+        return float(np.zeros(n).sum())
+
+    with pytest.raises(TypeError, match="careless makes an array \\(zeros\\)"):
+        compiler(careless)

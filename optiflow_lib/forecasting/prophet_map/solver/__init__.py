@@ -17,7 +17,14 @@ from optiflow_lib.forecasting.prophet_map.fitted import Array, Fitted
 from optiflow_lib.forecasting.prophet_map.histories import Days, Histories, days_from
 from optiflow_lib.forecasting.prophet_map.mean import own_values
 from optiflow_lib.forecasting.prophet_map.setup import Setup
-from optiflow_lib.forecasting.prophet_map.solver.batch import Demand, Model, Optimum, fit_items
+from optiflow_lib.forecasting.prophet_map.solver.batch import (
+    Demand,
+    Model,
+    Optimum,
+    fit_items,
+    room_for,
+    space_for,
+)
 from optiflow_lib.forecasting.prophet_map.solver.moments import BLOCK, SEGMENT, design_of
 from optiflow_lib.forecasting.prophet_map.specification import Specification
 
@@ -33,7 +40,7 @@ def solved(asked: Specification, setup: Setup, *, n_threads: int) -> tuple[Fitte
         np.zeros((n, n_columns)), np.zeros(n), np.zeros(n), np.zeros((n, width)),
         np.zeros(n), np.zeros(n), np.zeros(n, dtype=np.bool_),
     )  # fmt: skip
-    with announced(fit_items, seconds=20), ThreadPoolExecutor(n_threads) as pool:
+    with announced(fit_items, seconds=12), ThreadPoolExecutor(n_threads) as pool:
         for columns, items in setup.groups:
             group = _Group(asked, setup, columns, items)
             chunks = [items[i : i + CHUNK] for i in range(0, len(items), CHUNK)]
@@ -87,7 +94,11 @@ class _Group:
             np.zeros((n, len(self.columns))), np.zeros(n), np.zeros(n), np.zeros((n, width)),
             np.zeros(n), np.zeros(n), np.zeros(n, dtype=np.bool_),
         )  # fmt: skip
-        fit_items(self.design, self.model, demand, found)
+        wanted = at.n_changepoints if self.model.grows else np.zeros_like(at.n_changepoints)
+        for n_bends in np.unique(wanted).tolist():
+            room = room_for(self.design, self.model, n_bends=n_bends)
+            space = space_for(self.design, self.model, n_bends=n_bends)
+            fit_items(self.design, self.model, demand, np.flatnonzero(wanted == n_bends), room, space, found)
         beta = np.zeros((n, len(self.setup.calendar.columns)))
         beta[:, self.columns] = found.beta
         return found._replace(beta=beta)

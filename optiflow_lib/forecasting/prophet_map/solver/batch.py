@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optiflow_lib.forecasting.prophet_map.compiled import compiled, inner, spliced
+from optiflow_lib.forecasting.prophet_map.compiled import in_place, inner, spliced
 from optiflow_lib.forecasting.prophet_map.solver.item import Item, State, Sums
 from optiflow_lib.forecasting.prophet_map.solver.lasso import Bends
 from optiflow_lib.forecasting.prophet_map.solver.moments import BLOCK, Design
@@ -40,6 +40,26 @@ class Demand(NamedTuple):
     n_changepoints: Whole
 
 
+class Room(NamedTuple):
+    """Where an item is laid out, for a number of changepoints S.
+
+    Args:
+        days: y, mask, trend, factor and residual of `Item` and `State`, shape (5, n_days).
+        own: As in `Item`.
+        none: False for each of the own columns.
+        changepoint: As in `Item`.
+        begins: As in `Item`.
+        z: Unknowns.
+    """
+
+    days: Array
+    own: Array
+    none: NDArray[np.bool_]
+    changepoint: Array
+    begins: Whole
+    z: Array
+
+
 class Optimum(NamedTuple):
     """What was found: unknowns (growth and δ are zero when flat), σ², log posterior, and was the optimum reached?"""
 
@@ -52,28 +72,23 @@ class Optimum(NamedTuple):
     converged: NDArray[np.bool_]
 
 
-@compiled
-def fit_items(design: Design, model: Model, demand: Demand, found: Optimum) -> None:
-    """Fits every item; results depend on the item alone."""
-    lead, n_days = model.ridge.size, design.x.shape[0]
-    days, own = np.zeros((5, n_days)), np.zeros((demand.own.shape[0], n_days))
-    n_bends, space, z = -1, _space(design, lead, demand.changepoint.shape[1]), np.zeros(lead)
-    for i in range(demand.start.size):
-        wanted = demand.n_changepoints[i] if model.grows else 0
-        if n_bends != wanted:
-            n_bends = wanted
-            space, z = _space(design, lead, n_bends), np.zeros(lead + n_bends)
-        n = demand.end[i] - demand.start[i] + 1
-        state = State(z, days[2, :n], days[3, :n], days[4, :n])
-        item = _item(model, demand, i, days[0, :n], days[1, :n], own, n_bends)
-        if by_hand(item, z):
-            _write(item, z, Outcome(LEAST_VARIANCE, 0.0, True, True), np.nan, found, i)  # noqa: FBT003
+@in_place
+def fit_items(
+    design: Design, model: Model, demand: Demand, items: Whole, room: Room, space: Space, found: Optimum
+) -> None:
+    """Fits the `items` of a demand, all with as many changepoints; results depend on the item alone."""
+    for i in items:
+        n, days = demand.end[i] - demand.start[i] + 1, room.days
+        state = State(room.z, days[2, :n], days[3, :n], days[4, :n])
+        item = _item(model, demand, i, days[0, :n], days[1, :n], room)
+        if by_hand(item, room.z):
+            _write(item, room.z, Outcome(LEAST_VARIANCE, 0.0, True, True), np.nan, found, i)  # noqa: FBT003
         else:
-            _fit(design, item, state, space, found, i)
+            _fit(design, item, state, room, space, found, i)
 
 
 @spliced
-def _fit(design: Design, item: Item, state: State, space: Space, found: Optimum, i: int) -> None:
+def _fit(design: Design, item: Item, state: State, room: Room, space: Space, found: Optimum, i: int) -> None:
     """The additive model; with multiplicative columns only roughly, as a start of theirs.
 
     Where such an item's curvature had no minimum on the way, there may be several optima: then it also starts from
@@ -88,7 +103,7 @@ def _fit(design: Design, item: Item, state: State, space: Space, found: Optimum,
             to_shares(design, item, state)
         else:
             to_mean(item, state.z)
-        now = _as_sums(item) if start == 0 else item
+        now = _as_sums(item, room.none) if start == 0 else item
         way = Way(start == 0, start == 0 and not straight, guessed_variance(item) if start == 0 else 0.0)
         outcome = fitted(design, now, state, space, way)
         log_posterior = -objective(now, state.z, outcome.rss, outcome.variance)
@@ -100,9 +115,8 @@ def _fit(design: Design, item: Item, state: State, space: Space, found: Optimum,
 
 
 @inner
-def _as_sums(item: Item) -> Item:
+def _as_sums(item: Item, none: NDArray[np.bool_]) -> Item:
     """The same, its multiplicative columns taken for additive ones."""
-    none = np.zeros(item.own_multiplies.size, dtype=np.bool_)
     return Item(
         item.first, item.y, item.mask, item.known, item.own, none, item.first < 0,
         item.changepoint, item.begins, item.step, item.ridge, item.rate, item.grows,
@@ -123,9 +137,9 @@ def _write(item: Item, z: Array, outcome: Outcome, log_posterior: float, found: 
 
 
 @inner
-def _item(model: Model, demand: Demand, i: int, y: Array, mask: Array, own: Array, n_bends: int) -> Item:
+def _item(model: Model, demand: Demand, i: int, y: Array, mask: Array, room: Room) -> Item:
     """An item's days, scaled as Prophet does."""
-    known, start, step = 0, demand.start[i], 1.0 / (y.size - 1)
+    known, start, step, own = 0, demand.start[i], 1.0 / (y.size - 1), room.own
     for d in range(y.size):
         quantity = demand.quantity[i, start + d]
         mask[d] = 0.0 if np.isnan(quantity) else 1.0
@@ -134,20 +148,28 @@ def _item(model: Model, demand: Demand, i: int, y: Array, mask: Array, own: Arra
     for o in range(own.shape[0]):
         for d in range(y.size):
             own[o, d] = demand.own[o, i, start + d] if mask[d] != 0.0 else 0.0
-    changepoint, begins = np.zeros(n_bends), np.zeros(n_bends, dtype=np.int64)
-    for j in range(n_bends):
+    for j in range(room.begins.size):
         after = demand.changepoint[i, j] - start
-        changepoint[j], begins[j] = after * step, int(np.ceil(after))
+        room.changepoint[j], room.begins[j] = after * step, int(np.ceil(after))
     return Item(
         demand.row + start, y, mask, known, own, model.own_multiplies, start >= 0,
-        changepoint, begins, step, model.ridge, model.rate, model.grows,
+        room.changepoint, room.begins, step, model.ridge, model.rate, model.grows,
     )  # fmt: skip
 
 
-@inner
-def _space(design: Design, lead: int, n_bends: int) -> Space:
+def room_for(design: Design, model: Model, *, n_bends: int) -> Room:
+    """Room for items with so many changepoints; made outside of compiled code, which then keeps no memory."""
+    n_days, n_own = design.x.shape[0], model.own_multiplies.size
+    return Room(
+        np.zeros((5, n_days)), np.zeros((n_own, n_days)), np.zeros(n_own, dtype=np.bool_),
+        np.zeros(n_bends), np.zeros(n_bends, dtype=np.int64), np.zeros(model.ridge.size + n_bends),
+    )  # fmt: skip
+
+
+def space_for(design: Design, model: Model, *, n_bends: int) -> Space:
+    """Working arrays for such items."""
     n_days, n_shared = design.x.shape
-    n = lead + n_bends
+    n = model.ridge.size + n_bends
     sums = Sums(
         np.zeros((3, n_days)),
         np.zeros((3, n_bends + 1)),
@@ -155,6 +177,7 @@ def _space(design: Design, lead: int, n_bends: int) -> Space:
         np.zeros((n_bends + 1, n_shared)),
         np.zeros(n_days + 2 * BLOCK + 8, dtype=np.int64),
         np.zeros(n_days + 2 * BLOCK + 8),
+        np.zeros((8, n_shared)),
     )
     bends = Bends(
         np.zeros((n_bends, n_bends)), np.zeros(n_bends), np.zeros(n_bends), np.zeros(n_bends),

@@ -73,6 +73,7 @@ class Sums(NamedTuple):
         slope: The same, times t.
         days: Single days to add or take off, shape (n_days + 2 * BLOCK + 8,).
         signs: Which of the two.
+        rows: Eight days of the shared columns.
     """
 
     weight: Array
@@ -81,3 +82,4 @@ class Sums(NamedTuple):
     slope: Array
     days: Places
     signs: Array
+    rows: Array

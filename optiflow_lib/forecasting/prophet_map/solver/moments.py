@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optiflow_lib.forecasting.prophet_map.compiled import compiled, in_order, inner
+from optiflow_lib.forecasting.prophet_map.compiled import in_order, in_place, inner
+from optiflow_lib.forecasting.prophet_map.solver.item import Sums
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -75,13 +76,13 @@ def design_of(
 def _moments(x: Array, *, n_powers: int) -> Array:
     n_segments, n = -(-len(x) // SEGMENT), x.shape[1]
     moments = np.zeros((n_powers, n_segments, BLOCKS + 1, n * (n + 1) // 2))
-    _sum_blocks(x, moments)
+    _sum_blocks(x, np.zeros(moments.shape[3]), moments)
     return moments
 
 
-@compiled
-def _sum_blocks(x: Array, moments: Array) -> None:
-    n, products = x.shape[1], np.zeros(moments.shape[3])
+@in_place
+def _sum_blocks(x: Array, products: Array, moments: Array) -> None:
+    n = x.shape[1]
     for row in range(x.shape[0]):
         segment, block = row // SEGMENT, row % SEGMENT // BLOCK
         day, place = float(row % SEGMENT - SEGMENT // 2), 0
@@ -132,8 +133,8 @@ def _add_segment(low: Array, high: Array, level: float, slope: float, plain: int
 @in_order
 def add_days(
     design: Design,
-    days: Places,
-    signs: Array,
+    sums: Sums,
+    count: int,
     first: int,
     level: float,
     slope: float,
@@ -144,18 +145,17 @@ def add_days(
 
     Args:
         design: The columns.
-        days: Rows of the design; a multiple of eight of them.
-        signs: 1, -1, or 0 for rows that only fill up.
+        sums: With the days, and their signs: 1, -1, or 0 for days that only fill up.
+        count: How many days; a multiple of eight.
         first: The item's first row.
         level: Of e, there.
         slope: Of e, per row.
         plain: How many columns, the first ones, have e = 1.
         gram: Upper triangle, added to.
     """
-    n = design.x.shape[1]
-    rows = np.empty((8, n))
+    n, rows, days, signs = design.x.shape[1], sums.rows, sums.days, sums.signs
     r0, r1, r2, r3, r4, r5, r6, r7 = (rows[0], rows[1], rows[2], rows[3], rows[4], rows[5], rows[6], rows[7])
-    for at in range(0, days.size, 8):
+    for at in range(0, count, 8):
         for r in range(8):
             x, row, e = design.x[days[at + r]], rows[r], level + slope * (days[at + r] - first)
             for k in range(n):

@@ -31,7 +31,7 @@ def shared_by_shared(design: Design, item: Item, state: State, sums: Sums, gram:
         first, last, count = _listed(item, begin, end, sums)
         if last > first:
             add_block_moments(design, first, last, item.first, level, slope, plain, gram)
-        add_days(design, sums.days[:count], sums.signs[:count], item.first, level, slope, plain, gram)
+        add_days(design, sums, count, item.first, level, slope, plain, gram)
         if j < n_bends:
             growth += bend
             level -= bend * item.changepoint[j]
