@@ -53,7 +53,8 @@ def raise_alerts(night: Night) -> pd.DataFrame:
         overrides=purchasing.in_force(read_overrides(night.store), as_of=night.as_of),
         as_of=night.as_of,
     )
-    _write(night, {"classes": known.classes, "recommendations": recommendations}, drafts, alerts)
+    tables = {"classes": known.classes, "recommendations": recommendations}
+    _write(night, tables, drafts, alerts, days=purchasing.order_days(known.lead_times))
     return alerts[alerts["state"] != "resolved"].reset_index(drop=True)
 
 
@@ -122,6 +123,8 @@ def _write(
     tables: dict[str, pd.DataFrame],
     drafts: tuple[pd.DataFrame, pd.DataFrame],
     alerts: pd.DataFrame,
+    *,
+    days: pd.DataFrame,
 ) -> None:
     orders, lines = drafts
     replace_night(night.store, tables, as_of=night.as_of)
@@ -132,6 +135,7 @@ def _write(
         as_of=night.as_of,
         author=AUTHOR,
         prefix=night.settings.purchasing.number_prefix,
+        days=days,
     )
     receive_from_source(
         night.store,

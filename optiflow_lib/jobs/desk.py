@@ -6,7 +6,7 @@ from datetime import date
 
 from optiflow_lib import store
 from optiflow_lib.errors import AccessError
-from optiflow_lib.jobs import actions, overrides, verdicts
+from optiflow_lib.jobs import actions, additions, overrides, verdicts
 from optiflow_lib.jobs.night import opened_store
 from optiflow_lib.schemas.operations import ROLES
 from optiflow_lib.settings import Settings
@@ -74,6 +74,18 @@ class Desk:
             quantity=quantity,
             author=self.user,
             reason=reason,
+        )
+
+    def add(self, *, item_id: str, quantity: float, reason: str) -> str:
+        """Adds an item that is in no draft to its supplier's; returns the draft's number.
+
+        Raises:
+            AccessError: the role does not allow it.
+            OrderError: the quantity is none, no supplier is known, or the item is in a draft already.
+        """
+        self._require("edit")
+        return additions.add_to_draft(
+            self.settings, item_id=item_id, quantity=quantity, author=self.user, reason=reason
         )
 
     def keep_quantity(self, *, item_id: str, quantity: float, until: date, reason: str) -> None:

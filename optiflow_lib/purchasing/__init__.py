@@ -6,7 +6,7 @@ ReportLab is loaded when the first document is made: a night that only drafts or
 from typing import TYPE_CHECKING, Any
 
 from optiflow_lib.purchasing.coming import OPEN, all_on_order, all_receipts, line_standing
-from optiflow_lib.purchasing.drafts import drafts
+from optiflow_lib.purchasing.drafts import drafts, order_days
 from optiflow_lib.purchasing.matching import matches
 from optiflow_lib.purchasing.overrides import in_force
 from optiflow_lib.purchasing.plain import file_name
@@ -32,6 +32,7 @@ __all__ = [
     "line_standing",
     "matches",
     "order_csv",
+    "order_days",
     "order_eml",
     "order_pdf",
     "supplier_language",

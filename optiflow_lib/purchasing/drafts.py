@@ -52,14 +52,26 @@ def drafts(
     return ORDERS.check(orders, where=where), ORDER_LINES.check(lines, where=where)
 
 
+def order_days(lead_times: pd.DataFrame) -> pd.DataFrame:
+    """When the supplier would take an order of each item, and when it would be there.
+
+    Args:
+        lead_times: Schema `LEAD_TIMES`.
+
+    Returns:
+        item_id, leaves_on, expected_on.
+    """
+    days = pd.to_timedelta(np.ceil(lead_times["lead_time"]), unit="D")
+    leaves_on = lead_times["order_on"]
+    return lead_times[["item_id"]].assign(leaves_on=leaves_on, expected_on=leaves_on + days)
+
+
 def _suggested(recommendations: pd.DataFrame, items: pd.DataFrame, lead_times: pd.DataFrame) -> pd.DataFrame:
     wanted = recommendations[recommendations["order_quantity"] > 0]
     wanted = wanted[wanted["supplier_id"].notna()].rename(
         columns={"order_quantity": "quantity", "unit_cost": "assumed_cost"}
     )
-    days = pd.to_timedelta(np.ceil(lead_times["lead_time"]), unit="D")
-    leaves_on = lead_times["order_on"]
-    expected = lead_times[["item_id"]].assign(leaves_on=leaves_on, expected_on=leaves_on + days)
+    expected = order_days(lead_times)
     lines = wanted.merge(items[["item_id", "location_id", "unit_cost", "vat_rate"]], on="item_id")
     return lines.merge(expected, on="item_id", how="left").assign(suggested_quantity=lines["quantity"])
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from optiflow_lib.store.additions import Addition, add_to_draft
     from optiflow_lib.store.alerts import (
         previous_alerts,
         read_alert_history,
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from optiflow_lib.store.visits import forget_visits, record_visit, visits_per_day
 
 _NAMES = {
+    "additions": "Addition add_to_draft",
     "alerts": "previous_alerts read_alert_history read_alerts replace_alerts set_alert_state",
     "backups": "backup copy_store restore",
     "book": "night_book",
@@ -102,6 +104,7 @@ _HOME = {name: module for module, names in _NAMES.items() for name in names.spli
 
 __all__ = [
     "SUMMARIES",
+    "Addition",
     "Cache",
     "Generation",
     "Snapshot",
@@ -109,6 +112,7 @@ __all__ = [
     "Verdict",
     "accept_generation",
     "accepted_generation",
+    "add_to_draft",
     "add_user",
     "backup",
     "close_interrupted",

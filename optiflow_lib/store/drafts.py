@@ -20,6 +20,7 @@ from optiflow_lib.store.rows import insert_frame, last_day_of, read_checked, sto
 logger = logging.getLogger(__name__)
 
 _PLACE = ["supplier_id", "location_id"]
+_ADVISORY_LOCK = 7_305_200_619  # of drafts that are made on PostgreSQL; any number that no other program uses
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class _Night:
     author: str
     prefix: str
     at: datetime
+    days: pd.DataFrame | None
 
 
 def replace_drafts(
@@ -41,6 +43,7 @@ def replace_drafts(
     author: str,
     prefix: str = "BC",
     at: datetime | None = None,
+    days: pd.DataFrame | None = None,
 ) -> bool:
     """Makes the drafts what night `as_of` suggests, one per supplier and location, in one transaction.
 
@@ -58,6 +61,8 @@ def replace_drafts(
         author: Who suggests, for the history of new orders.
         prefix: Begin of new numbers: ``BC-2026-000001``.
         at: When, for the same history; the day's begin if it does not matter.
+        days: item_id, leaves_on and expected_on of whatever could be ordered: a draft of which only lines of people
+            are left leaves and arrives as its slowest does. None: it keeps its days.
 
     Returns:
         Whether the drafts follow this night.
@@ -72,8 +77,9 @@ def replace_drafts(
         if last and as_of < last:
             logger.warning("draft orders stay as night %s left them: %s is older", last, as_of)
             return False
-        night = _Night(store, connection, as_of, author, prefix, at or datetime.combine(as_of, time()))
-        _lock_drafts(connection)
+        begin = datetime.combine(as_of, time())
+        night = _Night(store, connection, as_of, author, prefix, at or begin, days)
+        lock_drafts(store, connection)
         lines = lines[~lines["item_id"].isin(_decided_items(night))]
         orders = orders[orders["order_id"].isin(lines["order_id"])].sort_values(_PLACE)
         drafts = _read(night, tables.orders, ORDERS, tables.orders.c.state == "draft")
@@ -94,6 +100,7 @@ def _write(night: _Night, orders: pd.DataFrame, lines: pd.DataFrame, drafts: pd.
     _append_lines(night, kept)
     for order_id in sorted(set(drafts["order_id"]) - set(kept["order_id"])):
         _drop(night, order_id, edited[edited["order_id"] == order_id])
+    _date_by_hand(night, kept[~kept["order_id"].isin(list(numbers.values()))])
     drafts_now = tables.orders.c.state == "draft"
     night.connection.execute(sa.update(tables.orders).where(drafts_now).values(as_of=night.as_of))
 
@@ -119,6 +126,17 @@ def _with_edits(suggested: pd.DataFrame, edited: pd.DataFrame) -> pd.DataFrame:
     return ORDER_LINES.check(pd.concat(parts), where="lines of drafts") if parts else ORDER_LINES.empty()
 
 
+def _date_by_hand(night: _Night, lines: pd.DataFrame) -> None:
+    """The days of drafts that the night suggests nothing of any more."""
+    if night.days is None:
+        return
+    orders = tables.orders
+    latest = lines.merge(night.days, on="item_id").groupby("order_id")[["leaves_on", "expected_on"]].max()
+    for order in latest.itertuples():
+        days = {"leaves_on": _day(order.leaves_on), "expected_on": _day(order.expected_on)}
+        night.connection.execute(sa.update(orders).where(orders.c.order_id == order.Index).values(days))
+
+
 def _number(night: _Night, order: Any) -> str:
     """The number of the draft of this supplier and location; a new draft is written and gets a new one."""
     days = {name: _day(getattr(order, name)) for name in ("leaves_on", "expected_on")}
@@ -126,18 +144,15 @@ def _number(night: _Night, order: Any) -> str:
         kept = tables.orders.c.order_id == order.order_id_kept
         night.connection.execute(sa.update(tables.orders).where(kept).values(**days))
         return str(order.order_id_kept)
-    order_id = _next_number(night)
-    night.connection.execute(
-        sa.insert(tables.orders).values(
-            order_id=order_id,
-            supplier_id=order.supplier_id,
-            location_id=order.location_id,
-            state="draft",
-            as_of=night.as_of,
-            created_on=night.as_of,
-            **days,
-            note=None if pd.isna(order.note) else order.note,
-        )
+    order_id = new_draft(
+        night.store,
+        night.connection,
+        prefix=night.prefix,
+        as_of=night.as_of,
+        supplier_id=order.supplier_id,
+        location_id=order.location_id,
+        note=None if pd.isna(order.note) else order.note,
+        **days,
     )
     record_order_step(
         night.connection, order_id, "draft", author=night.author, at=night.at, now=of_night(night.as_of)
@@ -149,16 +164,24 @@ def _day(day: Any) -> date | None:
     return None if pd.isna(day) else day.date()
 
 
-def _next_number(night: _Night) -> str:
-    dialect = postgresql if night.store.is_postgres else sqlite
+def new_draft(store: Store, connection: sa.Connection, *, prefix: str, as_of: date, **values: Any) -> str:
+    """Writes a draft with the next number and returns it; `values` are the other columns of `ORDERS`."""
+    order_id = _next_number(store, connection, prefix=prefix, year=as_of.year)
+    fixed = {"order_id": order_id, "state": "draft", "as_of": as_of, "created_on": as_of}
+    connection.execute(sa.insert(tables.orders).values(**fixed, **values))
+    return order_id
+
+
+def _next_number(store: Store, connection: sa.Connection, *, prefix: str, year: int) -> str:
+    dialect = postgresql if store.is_postgres else sqlite
     table = tables.order_numbers
-    first = dialect.insert(table).values(prefix=night.prefix, year=night.as_of.year, last_number=1)
-    used = night.connection.scalar(
+    first = dialect.insert(table).values(prefix=prefix, year=year, last_number=1)
+    used = connection.scalar(
         first.on_conflict_do_update(
             index_elements=["prefix", "year"], set_={"last_number": table.c.last_number + 1}
         ).returning(table.c.last_number)
     )
-    return f"{night.prefix}-{night.as_of.year}-{used:06d}"
+    return f"{prefix}-{year}-{used:06d}"
 
 
 def _decided_items(night: _Night) -> list[str]:
@@ -190,9 +213,11 @@ def _append_lines(night: _Night, lines: pd.DataFrame) -> None:
     insert_frame(night.connection, tables.order_lines, rows.sort_values(["order_id", *tables.ITEM_KEY]))
 
 
-def _lock_drafts(connection: sa.Connection) -> None:
-    # PostgreSQL: nobody approves or edits a draft while it is being rewritten. SQLite has one writer anyway.
+def lock_drafts(store: Store, connection: sa.Connection) -> None:
+    """Nobody approves, edits or makes a draft until this transaction ends; SQLite has one writer anyway."""
     orders = tables.orders
+    if store.is_postgres:  # a draft that is not there yet has no row to lock
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
     connection.execute(
         sa.select(orders.c.order_id)
         .where(orders.c.state == "draft")

@@ -6,16 +6,18 @@ import shutil
 import sqlite3
 from email import policy
 
+import pandas as pd
 import pytest
 from order_shops import NIGHT, open_order_shop, suggest
 from pypdf import PdfReader
 from shops import run_jobs
 
 from optiflow_lib import store
-from optiflow_lib.errors import OrderError
-from optiflow_lib.jobs import actions, views
+from optiflow_lib.errors import AccessError, OrderError
+from optiflow_lib.jobs import actions, additions, views
+from optiflow_lib.jobs.desk import Desk
 from optiflow_lib.jobs.night import opened_store
-from optiflow_lib.jobs.orders import draft_totals, order_parts
+from optiflow_lib.jobs.orders import draft_totals, line_price, order_parts
 from optiflow_lib.settings import load_settings
 
 
@@ -192,3 +194,91 @@ def test_a_supplier_that_the_source_does_not_know_is_named_by_its_number(order_s
     run_jobs(tmp_path / "shop" / order_shop.name, "check_inputs")
     assert order_parts(settings, number_of(settings, "F03")).supplier["name"] == "F03"
     assert "F03" in text_of(actions.order_pdf(settings, order_id=number_of(settings, "F03"))[1])
+
+
+# --- an item that the night does not suggest ---
+
+
+@pytest.fixture
+def published(shop):
+    """A shop whose night was published, with an item that is in no draft."""
+    settings = load_settings(shop)
+    items = views.open_view(settings).read("items")
+    drafted = views.orders(settings)[1]["item_id"]
+    return settings, items[~items["item_id"].isin(drafted)].iloc[0]
+
+
+def test_an_item_is_added_to_its_supplier_s_draft_at_the_supplier_s_price(published):
+    settings, item = published
+    order_id = additions.add_to_draft(
+        settings, item_id=item["item_id"], quantity=24.0, author="zoé", reason="fête"
+    )
+    order = order_parts(settings, order_id)
+    assert order.order["supplier_id"] == item["supplier_id"]
+    line = line_of(settings, order_id, item["item_id"])
+    assert (line["quantity"], line["suggested_quantity"], line["edited_by"]) == (24.0, 0.0, "zoé")
+    with opened_store(settings) as opened:
+        given = {"order_id": order_id, "item_id": item["item_id"], "quantity": 24.0}
+        assert line_price(settings, opened, **given) == {
+            "unit_cost": line["unit_cost"],
+            "list_price": line["list_price"],
+        }
+    assert item["name"] in text_of(actions.order_pdf(settings, order_id=order_id, language="fr")[1])
+
+
+def test_the_next_night_keeps_what_was_added(shop, published):
+    settings, item = published
+    order_id = additions.add_to_draft(
+        settings, item_id=item["item_id"], quantity=24.0, author="zoé", reason="fête"
+    )
+    run_jobs(shop, "raise_alerts")
+    line = line_of(settings, order_id, item["item_id"])
+    assert (line["quantity"], line["reason"]) == (24.0, "fête")
+
+
+def test_what_cannot_be_added_is_refused_and_nothing_is_written(published):
+    settings, item = published
+    drafted = views.orders(settings)[1].iloc[0]
+    before = views.orders(settings)[1]
+    for item_id, quantity, says in (
+        ("no such item", 1.0, "there is no such item"),
+        (item["item_id"], 0.0, "cannot be ordered"),
+        (item["item_id"], float("nan"), "cannot be ordered"),
+        (drafted["item_id"], 1.0, f"the item is in draft {drafted['order_id']} already"),
+    ):
+        with pytest.raises(OrderError, match=says):
+            additions.add_to_draft(settings, item_id=item_id, quantity=quantity, author="zoé", reason="é")
+    assert views.orders(settings)[1].equals(before)
+
+
+def test_an_item_without_a_supplier_cannot_be_ordered_and_one_without_a_price_can(published):
+    settings, item = published
+    view = views.open_view(settings)
+    frames = {name: view.read(name) for name in view.snapshot.names}
+    chosen = frames["items"]["item_id"] == item["item_id"]
+
+    def publish(**changes):
+        changed = frames["items"].copy()
+        for name, value in changes.items():
+            changed.loc[chosen, name] = value
+        folder = views.published_folder(settings)
+        now = {"as_of": view.as_of, "published_at": view.published_at}
+        store.publish(frames | {"items": changed}, folder=folder, **now)
+
+    given = {"item_id": item["item_id"], "quantity": 6.0, "author": "zoé", "reason": "é"}
+    publish(supplier_id=None, supplier=None)
+    with pytest.raises(OrderError, match="no supplier of it is known"):
+        additions.add_to_draft(settings, **given)
+    publish(supplier_id="F99", unit_cost=None)  # of whom no terms are known
+    line = line_of(settings, additions.add_to_draft(settings, **given), item["item_id"])
+    assert line["unit_cost"] >= 0
+    assert pd.isna(line["list_price"])
+
+
+def test_only_who_may_edit_adds(published):
+    settings, item = published
+    given = {"item_id": item["item_id"], "quantity": 6.0, "reason": "é"}
+    with pytest.raises(AccessError, match="viewer"):
+        Desk(settings, "Léa", "viewer").add(**given)
+    order_id = Desk(settings, "Zoé", "buyer").add(**given)
+    assert line_of(settings, order_id, item["item_id"])["edited_by"] == "Zoé"
