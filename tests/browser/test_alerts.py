@@ -130,6 +130,24 @@ def test_a_quantity_is_changed_with_a_reason_to_the_database_and_back(own_shop, 
     assert plain(number(stored["quantity"], "fr")) in plain(card.inner_text())
 
 
+def test_an_item_in_no_draft_is_added_to_its_supplier_s_to_the_database_and_back(own_shop, page: Page):
+    items = views.open_view(own_shop.settings).read("items")
+    free = items[~items["item_id"].isin(views.orders(own_shop.settings)[1]["item_id"])].iloc[0]
+    look(page, f"{own_shop.address}/alerts?item={free['item_id']}")
+    page.get_by_label(f"Commander à {free['supplier']}").fill("36")
+    page.get_by_label("Motif").select_option("Stock compté")
+    page.get_by_label("Note").fill("<i>rayon vide</i>")
+    page.get_by_role("button", name="Ajouter au brouillon").click()
+    expect(page.locator('[data-region="status"]')).to_contain_text("Ajouté à")
+    stored = views.orders(own_shop.settings)[1].set_index("item_id").loc[free["item_id"]]
+    assert stored["quantity"] == 36
+    assert "<i>rayon vide</i>" in stored["reason"]
+    card = page.locator(f'article[id="{stored["order_id"]}"]')
+    expect(card).to_contain_text("<i>rayon vide</i>")
+    expect(card).to_contain_text(free["name"])
+    expect(page.get_by_label(f"Quantité dans {stored['order_id']}")).to_have_value("36")
+
+
 def test_an_order_is_approved_and_its_documents_downloaded(own_shop, page: Page):
     line = draft_line(own_shop.settings, place=-1)
     look(page, f"{own_shop.address}/alerts")

@@ -1,6 +1,6 @@
 """What stands beside the work list: one item explained, and what can be done about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -36,6 +36,17 @@ class DraftLine:
     unit: str
     unit_step: float
     last_day: date
+
+
+@dataclass(frozen=True)
+class Addable:
+    """An item that is in no draft and could be ordered."""
+
+    item_id: str
+    supplier: str
+    multiple: float
+    unit: str
+    unit_step: float
 
 
 @dataclass(frozen=True)
@@ -89,24 +100,6 @@ def alert_actions(alert: WorkLine, as_of: date, language: Language) -> Html:
 
 def quantity_form(line: DraftLine, language: Language) -> Html:
     """Change the quantity of a draft's line, with the reason: the next nights keep it."""
-    given = [
-        tag("input", type="hidden", name="order", value=line.order_id),
-        tag("input", type="hidden", name="item", value=line.item_id),
-    ]
-    quantity = tag(
-        "input",
-        type="number",
-        name="quantity",
-        id="quantity",
-        value=f"{line.quantity:g}",
-        min="0",
-        step=f"{line.unit_step:g}",
-        required=True,
-        inputmode="decimal",
-    )
-    reasons = [tag("option", text(reason, language), value=reason) for reason in REASONS]
-    choose = tag("option", text("Choose…", language), value="")
-    note = tag("input", type="text", name="note", maxlength=LONGEST_NOTE, placeholder=text("Note", language))
     until = tag("input", type="date", name="until", min=(line.last_day + timedelta(days=1)).isoformat())
     suggested = text(
         "Suggested: {quantity} {unit}, by packs of {multiple}. Without a day, the quantity holds for this draft only.",
@@ -115,29 +108,88 @@ def quantity_form(line: DraftLine, language: Language) -> Html:
         unit=line.unit,
         multiple=number(line.multiple, language, decimals=3),
     )
-    return tag(
-        "form",
-        given,
-        tag(
-            "label",
-            tag("span", text("Quantity in {order}", language, order=line.order_id)),
-            quantity,
-            class_="field",
-        ),
-        tag(
-            "label",
-            tag("span", text("Reason", language)),
-            tag("select", choose, reasons, name="reason", required=True),
-            class_="field",
-        ),
-        tag("label", tag("span", text("Note", language)), note, class_="field grow"),
-        tag("label", tag("span", text("Keep until", language)), until, class_="field"),
-        tag("button", text("Save", language), class_="button", type="submit"),
-        tag("small", suggested),
-        class_="filters quantity",
-        data_do="quantity",
-        data_keep=f"{line.order_id}:{line.item_id}",
+    given = {"order": line.order_id, "item": line.item_id}
+    return _ordering(
+        [
+            _hidden(given),
+            _units(
+                text("Quantity in {order}", language, order=line.order_id),
+                line.quantity,
+                step=line.unit_step,
+                least=0.0,
+            ),
+            _reasons(language),
+            _field(text("Keep until", language), until),
+            tag("button", text("Save", language), class_="button", type="submit"),
+            tag("small", suggested),
+        ],
+        do="quantity",
+        keep=f"{line.order_id}:{line.item_id}",
     )
+
+
+def addition_form(addable: Addable, language: Language) -> Html:
+    """Order an item that is in no draft from its supplier, with the reason: the next nights keep it."""
+    about = text(
+        "The item is in no draft. By packs of {multiple} {unit}; a draft is made if {supplier} has none, and the next nights keep the line.",
+        language,
+        multiple=number(addable.multiple, language, decimals=3),
+        unit=addable.unit,
+        supplier=addable.supplier,
+    )
+    return _ordering(
+        [
+            _hidden({"item": addable.item_id}),
+            _units(
+                text("Order from {supplier}", language, supplier=addable.supplier),
+                addable.multiple,
+                step=addable.unit_step,
+                least=addable.unit_step,
+            ),
+            _reasons(language),
+            tag("button", text("Add to the draft", language), class_="button", type="submit"),
+            tag("small", about),
+        ],
+        do="add",
+        keep=f"add:{addable.item_id}",
+    )
+
+
+def _ordering(fields: Sequence[object], *, do: str, keep: str) -> Html:
+    return tag("form", fields, class_="filters quantity", data_do=do, data_keep=keep)
+
+
+def _hidden(values: Mapping[str, str]) -> list[Html]:
+    return [tag("input", type="hidden", name=name, value=value) for name, value in values.items()]
+
+
+def _units(words: str, value: float, *, step: float, least: float) -> Html:
+    field = tag(
+        "input",
+        type="number",
+        name="quantity",
+        id="quantity",
+        value=f"{value:g}",
+        min=f"{least:g}",
+        step=f"{step:g}",
+        required=True,
+        inputmode="decimal",
+    )
+    return _field(words, field)
+
+
+def _reasons(language: Language) -> list[Html]:
+    reasons = [tag("option", text(reason, language), value=reason) for reason in REASONS]
+    choose = tag("option", text("Choose…", language), value="")
+    note = tag("input", type="text", name="note", maxlength=LONGEST_NOTE, placeholder=text("Note", language))
+    return [
+        _field(text("Reason", language), tag("select", choose, reasons, name="reason", required=True)),
+        _field(text("Note", language), note, kind="field grow"),
+    ]
+
+
+def _field(words: str, field: Html, *, kind: str = "field") -> Html:
+    return tag("label", tag("span", words), field, class_=kind)
 
 
 def arrivals_table(arrivals: Sequence[Arrival], language: Language) -> Html | None:

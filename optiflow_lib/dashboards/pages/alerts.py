@@ -91,6 +91,7 @@ class Alerts(Page):
             "quantity": lambda asked: self._edited(
                 decide.set_quantity(asked, self.day), asked.words("order")
             ),
+            "add": lambda asked: self._edited(*decide.add(asked, self.day)),
             "confirm": self._confirm,
             "approve": self._moved(decide.approve),
             "send": self._moved(decide.send),

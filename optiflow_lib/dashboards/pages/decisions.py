@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from optiflow_lib.dashboards.components.item_detail import LONGEST_NOTE, REASONS, DraftLine
+from optiflow_lib.dashboards.components.item_detail import LONGEST_NOTE, REASONS, Addable, DraftLine
 from optiflow_lib.dashboards.components.live import Asked, File, Reply
 from optiflow_lib.dashboards.components.receipts import ARRIVED
-from optiflow_lib.dashboards.pages.explained import draft_line, find_item
+from optiflow_lib.dashboards.pages.explained import addable, draft_line, find_item
 from optiflow_lib.errors import DataError
 from optiflow_lib.jobs import actions, views
 from optiflow_lib.jobs.desk import Desk
@@ -53,9 +53,7 @@ class Decisions:
     def set_quantity(self, asked: Asked, day: views.Day) -> Decided:
         """Changes the quantity of a draft's line, with a reason; with a day also what the nights until then draft."""
         line = self._line(asked, day)
-        quantity = asked.number("quantity")
-        fits = 0 <= quantity <= MOST_UNITS and is_multiple(quantity, line.unit_step)
-        _refuse(f"{quantity:g} {line.unit} cannot be ordered", unless=fits)
+        quantity = _units(asked, line, least=0.0)
         reason = self._reason(asked)
         if asked.words("until"):
             until = self._until(asked)
@@ -65,10 +63,21 @@ class Decisions:
                 order_id=line.order_id, item_id=line.item_id, quantity=quantity, reason=reason
             )
         shown = number(quantity, self.language, decimals=3)
-        packs = number(line.multiple, self.language, decimals=3)
-        beside = text("It is no multiple of the pack of {multiple}.", self.language, multiple=packs)
         said = text("Quantity saved: {quantity}.", self.language, quantity=shown)
-        return Decided(said, "" if is_multiple(quantity, line.multiple) else beside)
+        return Decided(said, self._of_packs(quantity, line))
+
+    def add(self, asked: Asked, day: views.Day) -> tuple[Decided, str]:
+        """Adds an item that is in no draft to its supplier's; also returns the draft's number."""
+        facts = find_item(self.view, asked.words("item"))
+        line = None if facts is None else addable(facts, day)
+        if facts is None or line is None:
+            raise _refusal("the item cannot be added to a draft")
+        quantity, reason = _units(asked, line, least=line.unit_step), self._reason(asked)
+        order_id = self.desk.add(item_id=line.item_id, quantity=quantity, reason=reason)
+        said = text(
+            "{item} is added to {order}.", self.language, item=str(facts.item["name"]), order=order_id
+        )
+        return Decided(said, self._of_packs(quantity, line)), order_id
 
     def approve(self, asked: Asked) -> Decided:
         """Approves a draft."""
@@ -136,6 +145,13 @@ class Decisions:
             raise _refusal("the item is in no such draft")
         return line
 
+    def _of_packs(self, quantity: float, line: DraftLine | Addable) -> str:
+        """A remark on a quantity that breaks packs; else nothing."""
+        if is_multiple(quantity, line.multiple):
+            return ""
+        packs = number(line.multiple, self.language, decimals=3)
+        return text("It is no multiple of the pack of {multiple}.", self.language, multiple=packs)
+
     def _reason(self, asked: Asked) -> str:
         reason, note = asked.one_of("reason", REASONS), asked.words("note", longest=LONGEST_NOTE)
         _refuse("a quantity is changed for a reason", unless=bool(reason))
@@ -146,6 +162,13 @@ class Decisions:
 def _fields(asked: Asked) -> list[tuple[str, str]]:
     """Name and item of each field for units that arrived."""
     return [(name, name.removeprefix(ARRIVED)) for name in asked.names if name.startswith(ARRIVED)]
+
+
+def _units(asked: Asked, line: DraftLine | Addable, *, least: float) -> float:
+    quantity = asked.number("quantity")
+    fits = least <= quantity <= MOST_UNITS and is_multiple(quantity, line.unit_step)
+    _refuse(f"{quantity:g} {line.unit} cannot be ordered", unless=fits)
+    return quantity
 
 
 def is_multiple(quantity: float, step: float) -> bool:

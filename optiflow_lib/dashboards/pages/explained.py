@@ -9,8 +9,10 @@ import pandas as pd
 from optiflow_lib.dashboards.components.explanation import Marks, Outlook, demand_chart, stock_chart
 from optiflow_lib.dashboards.components.html import Html, join, tag
 from optiflow_lib.dashboards.components.item_detail import (
+    Addable,
     Arrival,
     DraftLine,
+    addition_form,
     arrivals_table,
     quantity_form,
     sentences_list,
@@ -84,24 +86,49 @@ def draft_line(facts: ItemFacts, day: Day) -> DraftLine | None:
     lines = day.lines[(day.lines["item_id"] == facts.item_id) & day.lines["order_id"].isin(drafts)]
     if lines.empty:
         return None
-    line, suggested = lines.iloc[0], facts.row("recommendations")
-    inputs = {} if suggested is None else json.loads(suggested["trace"])["inputs"]
+    line = lines.iloc[0]
     return DraftLine(
         order_id=str(line["order_id"]),
         item_id=facts.item_id,
         suggested=float(line["suggested_quantity"]),
         quantity=float(line["quantity"]),
-        multiple=float(inputs.get("multiple") or facts.item["unit_step"]),
+        multiple=_multiple(facts),
         unit=str(facts.item["unit"]),
         unit_step=float(facts.item["unit_step"]),
         last_day=facts.view.as_of,
     )
 
 
-def line_form(facts: ItemFacts, day: Day, language: Language) -> Html | None:
-    """Where a person changes the item's quantity; nothing when it is in no draft."""
-    line = draft_line(facts, day)
-    return None if line is None else quantity_form(line, language)
+def addable(facts: ItemFacts, day: Day) -> Addable | None:
+    """The item as it can be added to its supplier's draft; None when it is in one, or no supplier is known."""
+    if draft_line(facts, day) is not None or pd.isna(facts.item["supplier_id"]):
+        return None
+    named = facts.item["supplier"]
+    return Addable(
+        item_id=facts.item_id,
+        supplier=str(facts.item["supplier_id"] if pd.isna(named) else named),
+        multiple=_multiple(facts),
+        unit=str(facts.item["unit"]),
+        unit_step=float(facts.item["unit_step"]),
+    )
+
+
+def line_form(facts: ItemFacts, day: Day, language: Language) -> Html:
+    """Where a person changes the item's quantity in its draft, or adds the item to its supplier's."""
+    line, possible = draft_line(facts, day), addable(facts, day)
+    if line is not None:
+        return quantity_form(line, language)
+    if possible is not None:
+        return addition_form(possible, language)
+    words = text("No supplier of this item is known: it cannot be ordered.", language)
+    return tag("p", words, class_="about")
+
+
+def _multiple(facts: ItemFacts) -> float:
+    """Units of a pack; the least that can be sold where no pack is known."""
+    suggested = facts.row("recommendations")
+    inputs = {} if suggested is None else json.loads(suggested["trace"])["inputs"]
+    return float(inputs.get("multiple") or facts.item["unit_step"])
 
 
 def _part(title: str, content: Html | None) -> list[Html]:
