@@ -8,7 +8,7 @@ import pandas as pd
 
 from optiflow_lib.forecasting.calibration import calibrated_law
 from optiflow_lib.forecasting.candidates import FALLBACK, Means, candidate_means
-from optiflow_lib.forecasting.law import Law, day_quantiles, sample_paths
+from optiflow_lib.forecasting.law import Law, day_quantiles, sampled_sums
 from optiflow_lib.forecasting.panel import Array, Days, Ids
 from optiflow_lib.forecasting.parameters import Parameters
 from optiflow_lib.forecasting.past import Past, chosen_means
@@ -24,7 +24,6 @@ from optiflow_lib.schemas.results import (
 )
 from optiflow_lib.settings import ForecastSettings
 
-CHUNK_ITEMS = 200
 STEP = "20_forecasts"
 
 
@@ -170,19 +169,15 @@ def _intervals(
     mean: Array, law: Law, item_ids: Ids, lead_times: Days, waits: Days, *, settings: ForecastSettings
 ) -> pd.DataFrame:
     """Demand until an order of today arrives, and until one of the next review would."""
-    parts = []
-    for first in range(0, len(item_ids), CHUNK_ITEMS):
-        part = slice(first, first + CHUNK_ITEMS)
-        own = law.taken(part)
-        n_samples = lead_times.shape[1]
-        paths = sample_paths(
-            mean[part], own, item_ids=item_ids[part], n_samples=n_samples, seed=settings.seed
-        )
-        sums = np.concatenate([np.zeros((*paths.shape[:2], 1)), paths.cumsum(axis=2)], axis=2)
-        for name, days in (("lead_time", lead_times[part]), ("protection", waits[part])):
-            total = np.take_along_axis(sums, days[:, :, None].astype(int), axis=2)[:, :, 0]
-            parts.append(_summary(name, item_ids[part], days, total))
-    return pd.concat(parts) if parts else INTERVAL_DEMAND.empty()
+    if not len(item_ids):
+        return INTERVAL_DEMAND.empty()
+    until = np.stack([lead_times, waits], axis=2).astype(np.int64)
+    sums = sampled_sums(mean, law, until, item_ids=item_ids, seed=settings.seed)
+    parts = [
+        _summary(name, item_ids, days, sums[:, :, which])
+        for which, (name, days) in enumerate((("lead_time", lead_times), ("protection", waits)))
+    ]
+    return pd.concat(parts)
 
 
 def _summary(name: str, item_ids: Ids, days: Days, total: Array) -> pd.DataFrame:

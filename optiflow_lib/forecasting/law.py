@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from optiflow_lib.forecasting.panel import Array, Rows, ratio
+from optiflow_lib.forecasting.panel import Array, Days, Rows, ratio
 
 STEPS = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01, 0.001)
 MULTIPLES = 0.8  # of the days with demand
@@ -179,16 +179,33 @@ def below(actual: Array, mean: Array, law: Law) -> tuple[Array, Array]:
     return stats.nbinom.cdf(steps - 1, shape, chance), stats.nbinom.cdf(steps, shape, chance)
 
 
-def sample_paths(mean: Array, law: Law, *, item_ids: NDArray[np.object_], n_samples: int, seed: int) -> Array:
-    """Possible futures, shape (n_items, n_samples, n_days); an item's do not depend on which others are asked for."""
-    made = np.empty((len(mean), n_samples, mean.shape[1]))
+def sampled_sums(mean: Array, law: Law, until: Days, *, item_ids: NDArray[np.object_], seed: int) -> Array:
+    """Possible demands until some days; an item's do not depend on which others are asked for.
+
+    What is sold between two of these days is Poisson around the sum of its days' levels, so that only the levels are
+    drawn day by day: exactly the law of the summed days.
+
+    Args:
+        mean: Shape (n_items, n_days).
+        law: Of these items.
+        until: How many of the days, ascending along the last axis; shape (n_items, n_samples, n_sums).
+        item_ids: Seed an item's own generator, with `seed`.
+        seed: Of all items.
+
+    Returns:
+        Units, shape (n_items, n_samples, n_sums).
+    """
+    made = np.empty(until.shape)
 
     def draw(i: int) -> None:
         rng = np.random.default_rng([seed, zlib.crc32(str(item_ids[i]).encode())])
-        error = rng.normal(-0.5 * law.level_sd[i] ** 2, law.level_sd[i], (n_samples, 1))
-        level = mean[i] * np.exp(error) / law.step[i]
-        shape = 1 / max(law.dispersion[i], 1e-6)
-        made[i] = rng.poisson(rng.gamma(shape, 1 / shape, level.shape) * level) * law.step[i]
+        shape, days = 1 / max(law.dispersion[i], 1e-6), int(until[i].max(initial=0))
+        error = rng.normal(-0.5 * law.level_sd[i] ** 2, law.level_sd[i], (until.shape[1], 1))
+        level = rng.gamma(shape, 1 / shape, (until.shape[1], days)) * (mean[i, :days] / law.step[i])
+        summed = np.zeros((until.shape[1], days + 1))
+        np.cumsum(level * np.exp(error), axis=1, out=summed[:, 1:])
+        between = np.diff(np.take_along_axis(summed, until[i], axis=1), axis=1, prepend=0.0)
+        made[i] = rng.poisson(between).cumsum(axis=1) * law.step[i]
 
     with ThreadPoolExecutor() as pool:  # numpy draws without the GIL
         list(pool.map(draw, range(len(mean))))

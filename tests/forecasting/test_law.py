@@ -8,7 +8,7 @@ from optiflow_lib.forecasting.law import (
     below,
     day_quantiles,
     law_of,
-    sample_paths,
+    sampled_sums,
     steps_of,
     total_quantiles,
 )
@@ -20,6 +20,12 @@ def law(n_items, *, dispersion=0.3, level_sd=0.1, step=1.0):
 
 def ids(n):
     return np.array([f"A-{i}" for i in range(n)], dtype=object)
+
+
+def sample_paths(mean, law, *, item_ids, n_samples, seed):
+    """Each day on its own: what the sums until one day more than until the day before."""
+    until = np.tile(np.arange(1, mean.shape[1] + 1), (len(mean), n_samples, 1))
+    return np.diff(sampled_sums(mean, law, until, item_ids=item_ids, seed=seed), axis=2, prepend=0)
 
 
 @pytest.mark.parametrize("step", [1.0, 0.1])
@@ -59,6 +65,32 @@ def test_an_items_paths_do_not_depend_on_the_others_or_their_order():
     np.testing.assert_array_equal(alone, whole[[2, 0]])
     other_seed = sample_paths(mean, law(3), item_ids=ids(3), n_samples=50, seed=5)
     assert (other_seed != whole).any()
+
+
+def test_sums_until_two_days_are_those_of_days_drawn_one_by_one():
+    rng, n = np.random.default_rng(7), 60_000
+    mean, lead_time = np.array([[3.0, 0.5, 8.0, 2.0, 2.0, 5.0]]), rng.integers(0, 5, 60_000)
+    until = np.stack([lead_time, lead_time + 1], axis=1)[None]
+    sums = sampled_sums(mean, law(1), until, item_ids=ids(1), seed=1)[0]
+    error = np.exp(rng.normal(-0.5 * 0.1**2, 0.1, (n, 1)))
+    days_drawn = rng.poisson(rng.gamma(1 / 0.3, 0.3, (n, 6)) * mean * error)
+    drawn = np.column_stack([np.zeros(n), days_drawn.cumsum(axis=1)])
+    oracle = np.take_along_axis(drawn, until[0], axis=1)
+    np.testing.assert_allclose(sums.mean(axis=0), oracle.mean(axis=0), rtol=0.015)
+    np.testing.assert_allclose(np.cov(sums.T), np.cov(oracle.T), rtol=0.05)
+    for p in (0.1, 0.5, 0.9, 0.99):
+        reached = (sums <= np.quantile(oracle, p, axis=0)).mean(axis=0)
+        np.testing.assert_allclose(
+            reached, (oracle <= np.quantile(oracle, p, axis=0)).mean(axis=0), atol=0.01
+        )
+    assert (sums[lead_time == 0, 0] == 0).all()
+
+
+def test_an_items_sums_do_not_depend_on_how_far_others_look():
+    mean, until = np.full((2, 9), 4.0), np.tile([[[2, 3]]], (2, 50, 1))
+    alone = sampled_sums(mean[:1, :3], law(1), until[:1], item_ids=ids(1), seed=1)
+    until[1] = [2, 9]
+    np.testing.assert_array_equal(sampled_sums(mean, law(2), until, item_ids=ids(2), seed=1)[:1], alone)
 
 
 def errors_of(quantities, mean, *, horizon=28):
