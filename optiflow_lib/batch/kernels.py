@@ -16,14 +16,16 @@ MODULE = "optiflow_lib.batch.warm"
 
 @contextmanager
 def warm_process() -> Iterator[WarmProcess | None]:
-    """The warm process of a chain; None where a system cannot fork, and every step starts a kernel for itself."""
+    """The warm process of a chain, which begins to load; it is ready when it forks the first kernel.
+
+    None where a system cannot fork, and every step starts a kernel for itself.
+    """
     if not can_fork():
         yield None
         return
     warm = WarmProcess(MODULE, Path.cwd(), {})
     warm.launch()
     try:
-        warm.wait_until_ready()
         yield warm
     finally:
         warm.close()

@@ -14,7 +14,6 @@ from rich.console import Console
 from optiflow_lib import store
 from optiflow_lib.batch.executor import execute
 from optiflow_lib.batch.graph import CHAINS, Chain, ChainName
-from optiflow_lib.batch.kernels import warm_process
 from optiflow_lib.batch.lock import run_lock
 from optiflow_lib.batch.progress import ChainProgress
 from optiflow_lib.batch.record import RunRecord, last_record, new_record, now
@@ -68,6 +67,7 @@ def run_chain(
     as_of: date,
     resume: bool,
     console: Console,
+    warm: WarmProcess | None = None,
 ) -> RunReport:
     """Executes a chain's notebooks for one day and records the run in its folder, the log and the store.
 
@@ -78,6 +78,7 @@ def run_chain(
         as_of: The day to close.
         resume: Go on with the last run of this day if it did not end; do nothing if it is complete.
         console: Where progress is told.
+        warm: Forks the kernels; without it each step starts one for itself.
 
     Raises:
         LockHeldError: another run is under way.
@@ -93,7 +94,7 @@ def run_chain(
         record = earlier or new_record(
             chain, list(CHAINS[chain].needs), settings=settings, as_of=as_of, parameters=parameters
         )
-        with ChainProgress(console) as progress, warm_process() as warm:
+        with ChainProgress(console) as progress:
             _run(_Run(CHAINS[chain], settings, record, progress, warm))
         _forget_old_runs(settings)
         return _report(record, repeated=False)

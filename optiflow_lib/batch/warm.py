@@ -10,18 +10,28 @@ from importlib import import_module
 from optiflow_lib import dashboards, forecasting, jobs
 from optiflow_lib.kernels.forking import fork_kernels
 
-USED_LATER = (
+USED_AT_ONCE = (
+    "holidays.countries",
+    "optiflow_lib.source.functions",
+    "optiflow_lib.source.guard",
+    "pandas.core.arrays.arrow.extension_types",
+    "pyarrow.dataset",
     "pyarrow.parquet",
     "sqlalchemy.dialects.sqlite",
     "IPython.extensions",
     "tornado.platform.asyncio",
+)
+USED_LATER = (
+    "scipy.stats",
+    "optiflow_lib.forecasting.prophet_map.solver",
+    "optiflow_lib.forecasting.reconciliation",
 )
 
 
 def first() -> None:
     """What notebook 10 uses, which every chain begins with."""
     _ = jobs.check_inputs, dashboards.result_table
-    for module in USED_LATER:
+    for module in USED_AT_ONCE:
         import_module(module)
 
 
@@ -30,6 +40,12 @@ def later() -> None:
     for room in (jobs, forecasting):
         for name in room.__all__:
             getattr(room, name)
+    for module in USED_LATER:
+        import_module(module)
+    from numba.core.registry import cpu_target  # noqa: PLC0415 - loaded beside the first notebook
+
+    cpu_target.target_context.refresh()  # what any compiled function asks for: half a second
+    cpu_target.typing_context.refresh()
 
 
 if __name__ == "__main__":

@@ -80,20 +80,23 @@ def _run(
     chain: Literal["nightly", "weekly"], *, as_of: str, resume: bool, jobs: int | None, settings_file: Path
 ) -> None:
     from optiflow_lib import batch
-    from optiflow_lib.jobs.night import resolved_day
 
     settings = load_settings(settings_file)
     if jobs:
         settings = settings.model_copy(update={"batch": settings.batch.model_copy(update={"jobs": jobs})})
-    day = resolved_day(settings, as_of)
-    report = batch.run_chain(
-        chain,
-        settings=settings,
-        settings_file=settings_file.resolve(),
-        as_of=day,
-        resume=resume,
-        console=Console(),
-    )
+    with batch.warm_process() as warm:  # loads what the notebooks need while we load the rest
+        from optiflow_lib.jobs.night import resolved_day
+
+        day = resolved_day(settings, as_of)
+        report = batch.run_chain(
+            chain,
+            settings=settings,
+            settings_file=settings_file.resolve(),
+            as_of=day,
+            resume=resume,
+            console=Console(),
+            warm=warm,
+        )
     late = _dead_feed(settings, day) if not as_of else ""
     for message in report.messages:
         typer.echo(message, err=True)

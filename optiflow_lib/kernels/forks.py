@@ -39,6 +39,7 @@ class WarmProcess:
         self._turn = threading.Lock()  # steps of a night ask from threads, each with an event loop of its own
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
+        self._loaded = False
 
     def launch(self) -> None:
         """Begins to load what kernels need.
@@ -60,6 +61,7 @@ class WarmProcess:
         )
         theirs.close()
         self._channel.settimeout(START_TIMEOUT_S)
+        self._loaded = False
 
     async def ready(self) -> None:
         """Returns when kernels can be forked.
@@ -71,15 +73,24 @@ class WarmProcess:
 
     def wait_until_ready(self) -> None:
         """The same, for who has no event loop."""
-        if self._answer() != READY:
+        with self._turn:
+            self._load()
+
+    def _load(self) -> None:
+        if not self._loaded and self._answer() != READY:
             raise ServingError(
                 what="what the kernels need cannot be loaded",
                 where=self._module,
                 mend="the traceback above names the module and the line",
             )
+        self._loaded = True
 
     async def fork(self, connection_file: str) -> int:
-        """Process id of a new kernel that listens where `connection_file` says."""
+        """Process id of a new kernel that listens where `connection_file` says; waits until kernels can be forked.
+
+        Raises:
+            ServingError: what kernels need cannot be loaded.
+        """
         order = json.dumps({"connection_file": connection_file, "folder": str(self._folder)})
         return await asyncio.to_thread(self._forked, order.encode() + b"\n")
 
@@ -94,10 +105,11 @@ class WarmProcess:
 
     def _forked(self, order: bytes) -> int:
         with self._turn:
+            self._load()
             answer = self._asked(order)
             if not answer:  # it died
                 self.launch()
-                self.wait_until_ready()
+                self._load()
                 answer = self._asked(order)
             return int(answer)
 

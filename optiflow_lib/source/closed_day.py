@@ -31,9 +31,8 @@ def last_closed_day(source: Source) -> date:
         last = before
 
 
-def day_left_out(source: Source, as_of: date) -> date | None:
-    """The half-loaded last day because of which `as_of` is the last closed one; None: there is none."""
-    last = _last_day(source)
+def day_left_out(source: Source, as_of: date, *, last: date) -> date | None:
+    """The half-loaded `last` day because of which `as_of` is the last closed one; None: there is none."""
     return last if as_of < last and last_closed_day(source) == as_of else None
 
 

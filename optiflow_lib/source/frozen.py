@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -36,13 +36,14 @@ class Inputs:
     folder: Path
     as_of: date
     manifest: dict[str, Any]
+    _read: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def has(self, table: str) -> bool:
         """Did the source have this logical table?"""
         return table in self.manifest["tables"]
 
     def read(self, table: str) -> pd.DataFrame:
-        """A logical table as it stood; its rows met its schema when they were frozen.
+        """A logical table as it stood; its rows met its schema when they were frozen. Read once, and kept.
 
         Raises:
             DataError: the source had no such table, or a part is missing or damaged.
@@ -53,8 +54,10 @@ class Inputs:
                 where=f"inputs frozen for {self.as_of}",
                 mend=f"add [{table}] to the mapping; docs/data.md says what cannot be done without it",
             )
-        parts = [self._part(name) for name in self.manifest["tables"][table]]
-        return pd.concat(parts, ignore_index=True)
+        if table not in self._read:
+            parts = [self._part(name) for name in self.manifest["tables"][table]]
+            self._read[table] = pd.concat(parts, ignore_index=True)
+        return self._read[table].copy(deep=False)  # who changes it changes a copy
 
     @property
     def notes(self) -> list[str]:
@@ -132,7 +135,7 @@ def _read(
             source.read("receipts", first_day=as_of + timedelta(days=1)) if source.has("receipts") else None
         )
         last_day = source.last_day("sales")
-        left_out = day_left_out(source, as_of) if last_day else None
+        left_out = day_left_out(source, as_of, last=last_day) if last_day else None
     if "stock_history" in frames:
         frames["stock_history"] = every_evening(frames["stock_history"], as_of=as_of)
     return frames, as_they_stood(frames, later, as_of=as_of, last_day=last_day), left_out

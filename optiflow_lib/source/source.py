@@ -1,7 +1,7 @@
 """A business database, seen through its mapping."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Dictionary
 from contextlib import contextmanager, nullcontext
 from datetime import date, timedelta
@@ -23,6 +23,8 @@ MAX_ROWS = 1_000_000
 PART_ROWS = 50_000  # fetched at a time: the driver's objects are many times larger than a frame's columns
 # The column by which a dated logical table is bounded.
 DAY_COLUMNS = {"sales": "day", "stock_history": "day", "receipts": "received_on", "prices": "first_day"}
+
+Fetch = Callable[[int], Sequence[Any]]
 
 
 class Source:
@@ -148,17 +150,18 @@ class Source:
         ):
             names = list(found.keys())
             _refuse_repeated(names, where)
-            return pd.concat(self._parts(found, names, max_rows=max_rows, where=where), ignore_index=True)
+            parts = self._parts(_fetcher(found), names, max_rows=max_rows, where=where)
+            return pd.concat(parts, ignore_index=True)
 
     def _parts(
-        self, found: sa.CursorResult[Any], names: list[str], *, max_rows: int | None, where: str
+        self, fetch: Fetch, names: list[str], *, max_rows: int | None, where: str
     ) -> list[pd.DataFrame]:
         end = time.monotonic() + self._timeout_s
         parts: list[pd.DataFrame] = []
         count, size = 0, PART_ROWS
         while not parts or len(parts[-1]) == size:
             size = PART_ROWS if max_rows is None else min(PART_ROWS, max_rows + 1 - count)
-            rows = [tuple(row) for row in found.fetchmany(size)]
+            rows = fetch(size)
             parts.append(pd.DataFrame.from_records(rows, columns=names))
             count += len(rows)
             if max_rows is not None and count > max_rows:
@@ -190,6 +193,15 @@ def open_source(url: str, *, mapping: str, timeout_s: float = 120, **parameters:
     """
     engine = read_only_engine(url, timeout_s=timeout_s)
     return Source(engine, read_mapping(mapping, parameters), timeout_s=timeout_s)
+
+
+def _fetcher(found: sa.CursorResult[Any]) -> Fetch:
+    """Fetches the next rows as tuples."""
+    if (
+        found.dialect.name == "sqlite"
+    ):  # its cursor gives tuples; to wrap each in a `Row` costs more than to read it
+        return found.cursor.fetchmany
+    return lambda size: [tuple(row) for row in found.fetchmany(size)]
 
 
 def _refuse_repeated(names: list[str], where: str) -> None:

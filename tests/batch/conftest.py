@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from rich.console import Console
 
+from optiflow_lib.batch import warm_process
 from optiflow_lib.batch.graph import CHAINS, Chain
 from optiflow_lib.settings import load_settings
 
@@ -48,6 +49,13 @@ def chain_of(monkeypatch, tmp_path):
             written_notebook(tmp_path / "notebooks" / "batch" / f"{step}.ipynb", code)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def warm():
+    """Forks the kernels of all these chains, and comes back should one of them have killed it."""
+    with warm_process() as process:
+        yield process
 
 
 @pytest.fixture

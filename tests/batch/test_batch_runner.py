@@ -24,7 +24,7 @@ def times_run(folder, name):
 
 
 @pytest.fixture
-def run(settings, settings_file, console, day):
+def run(settings, settings_file, console, day, warm):
     def run(*, resume=False):
         return run_chain(
             "nightly",
@@ -33,6 +33,7 @@ def run(settings, settings_file, console, day):
             as_of=day,
             resume=resume,
             console=console,
+            warm=warm,
         )
 
     return run
@@ -134,12 +135,13 @@ from datetime import date
 from pathlib import Path
 from rich.console import Console
 from optiflow_lib.batch.graph import CHAINS, Chain
-from optiflow_lib.batch import run_chain
+from optiflow_lib.batch import run_chain, warm_process
 from optiflow_lib.settings import load_settings
 CHAINS["nightly"] = Chain({{"10_a": (), "20_slow": ("10_a",)}})
 file = Path({file!r})
-run_chain("nightly", settings=load_settings(file), settings_file=file, as_of=date(2026, 1, 31), resume=False,
-          console=Console(quiet=True))
+with warm_process() as warm:
+    run_chain("nightly", settings=load_settings(file), settings_file=file, as_of=date(2026, 1, 31), resume=False,
+              console=Console(quiet=True), warm=warm)
 """
 
 

@@ -28,7 +28,8 @@ def sales_of(products, *, days, also=()):
 
 def closed(tmp_path, sales):
     with plain_shop(tmp_path, sales=sales) as source:
-        return last_closed_day(source), day_left_out(source, last_closed_day(source))
+        closed, last = last_closed_day(source), source.last_day("sales")
+        return closed, day_left_out(source, closed, last=last)
 
 
 def test_a_day_that_is_all_there_is_closed(tmp_path):

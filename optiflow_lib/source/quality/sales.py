@@ -76,6 +76,8 @@ def _holidays(inputs: Inputs, days: pd.DatetimeIndex) -> pd.DatetimeIndex:
 def _country_holidays(country: str, first_year: int, last_year: int) -> pd.DatetimeIndex:
     import holidays  # noqa: PLC0415 - half a second that only a country's calendar needs
 
-    if country not in holidays.list_supported_countries():
+    try:
+        known = holidays.country_holidays(country, years=range(first_year, last_year + 1))
+    except NotImplementedError:  # no calendar of this country; to list all there are takes half a second
         return pd.DatetimeIndex([])
-    return pd.DatetimeIndex(list(holidays.country_holidays(country, years=range(first_year, last_year + 1))))
+    return pd.DatetimeIndex(list(known))
