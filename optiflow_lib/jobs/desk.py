@@ -12,7 +12,7 @@ from optiflow_lib.schemas.operations import ROLES
 from optiflow_lib.settings import Settings
 
 # A viewer only looks; a buyer works through alerts and unusual days, edits drafts and books what arrives; a manager decides what is
-# ordered, and that what is missing of an order will not be waited for.
+# ordered, and that what is missing of an order will not be waited for, and sees what nights executed: code and paths.
 LEAST_ROLE = {
     "handle": "buyer",
     "edit": "buyer",
@@ -23,6 +23,7 @@ LEAST_ROLE = {
     "approve": "manager",
     "cancel": "manager",
     "close": "manager",
+    "inspect": "manager",
 }
 AlertKey = tuple[str, str]  # type and subject
 

@@ -7,7 +7,9 @@ from screens import NAMES, READERS, drawn, fits, look, plain, words
 from served import served
 
 from optiflow_lib import store
+from optiflow_lib.batch.executor import execute
 from optiflow_lib.dashboards.components.monitoring import bytes_shown
+from optiflow_lib.dashboards.components.words import label
 from optiflow_lib.jobs import views
 from optiflow_lib.jobs.condition import condition
 from optiflow_lib.jobs.night import opened_store
@@ -15,6 +17,7 @@ from optiflow_lib.settings import load_settings
 
 pytestmark = pytest.mark.browser
 ENDED = datetime(2026, 11, 1, 3, 2)
+RUN = "2026-10-31_nightly_002"
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +26,7 @@ def nights(shop_night, tmp_path_factory):
     copied = shutil.copytree(shop_night.parent, tmp_path_factory.mktemp("nights") / "shop")
     settings = load_settings(copied / shop_night.name)
     with opened_store(settings) as opened:
-        for run_id, state in (("night-1", "failed"), ("night-2", "done")):
+        for run_id, state in (("2026-10-31_nightly_001", "failed"), (RUN, "done")):
             store.start_run(
                 opened, run_id=run_id, chain="nightly", as_of=date(2026, 10, 31), started_at=ENDED, folder="x"
             )
@@ -41,6 +44,11 @@ def nights(shop_night, tmp_path_factory):
             store.finish_run(
                 opened, run_id=run_id, state=state, ended_at=ENDED, duration_s=42.0, items=12, failed_items=0
             )
+    executed = settings.paths.runs / RUN
+    executed.mkdir()
+    parameters = {"settings_file": str(copied / shop_night.name), "as_of": "2026-10-31"}
+    step = settings.paths.notebooks / "batch" / "10_quality.ipynb"
+    execute(step, executed / step.name, parameters, timeout_s=120)
     with served(copied / shop_night.name) as running:
         yield running
 
@@ -49,13 +57,34 @@ def nights(shop_night, tmp_path_factory):
 def test_nights_on_screen_are_those_of_the_store(nights, new_context, locale, viewport):
     page = look(new_context(locale=locale, viewport=viewport).new_page(), f"{nights.address}/monitoring")
     steps = {trace["name"]: trace["y"] for trace in drawn(page, "steps")}
-    stored = views.steps_of_runs(nights.settings, ["night-1", "night-2"])
-    assert steps == {name: part["duration_s"].tolist() for name, part in stored.groupby("step")}
+    stored = views.steps_of_runs(nights.settings, ["2026-10-31_nightly_001", RUN])
+    assert steps == {
+        label(name, locale[:2]): part["duration_s"].tolist() for name, part in stored.groupby("step")
+    }
     rows = page.locator('[data-region="nights"] table').first.locator("tbody tr")
     expect(rows).to_have_count(2)
     expect(rows.first).to_contain_text({"fr": "Terminée", "en": "Done"}[locale[:2]])
     expect(page.locator('[data-region="nights"]')).to_contain_text("<b>disk full</b>")
     assert fits(page)
+
+
+@pytest.mark.parametrize(("locale", "viewport"), [READERS[0], READERS[3]], ids=[NAMES[0], NAMES[3]])
+def test_a_night_leads_to_its_executed_notebooks_which_ask_nobody_for_anything(
+    nights, new_context, locale, viewport
+):
+    page = look(new_context(locale=locale, viewport=viewport).new_page(), f"{nights.address}/monitoring")
+    opening = page.locator("details.notebooks > summary")
+    expect(opening).to_have_count(1)
+    opening.click()
+    page.get_by_role("link", name=label("10_quality", locale[:2])).click()
+    page.wait_for_url(f"**/runs/{RUN}/10_quality")
+    expect(page.get_by_role("heading", level=1).first).to_have_text(label("10_quality", locale[:2]))
+    notebook = page.locator("article.notebook")
+    expect(notebook).to_contain_text("jobs.check_inputs(settings_file=settings_file, as_of=as_of)")
+    expect(notebook).to_contain_text("Data quality")
+    assert fits(page)
+    page.locator(".night-line a").click()
+    page.wait_for_url("**/monitoring")
 
 
 def test_the_visit_that_is_looking_is_counted_for_the_next_one(nights, new_context):

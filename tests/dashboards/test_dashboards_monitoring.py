@@ -7,6 +7,7 @@ import pytest
 from hostile import HOSTILE, is_harmless, words
 
 from optiflow_lib import store
+from optiflow_lib.batch.graph import CHAINS
 from optiflow_lib.dashboards.components.monitoring import (
     accuracy_chart,
     accuracy_table,
@@ -14,9 +15,11 @@ from optiflow_lib.dashboards.components.monitoring import (
     steps_chart,
 )
 from optiflow_lib.dashboards.components.nights import duration, failure_list, night_state
+from optiflow_lib.dashboards.components.words import STEPS, label
 from optiflow_lib.dashboards.pages import monitoring
 from optiflow_lib.jobs import actions, views
 from optiflow_lib.jobs.condition import condition
+from optiflow_lib.jobs.executed import executed_notebook, executed_steps
 from optiflow_lib.jobs.night import opened_store
 from optiflow_lib.schemas.operations import RUN_STEPS
 from optiflow_lib.schemas.results import FAILURES, MONITORING
@@ -69,8 +72,8 @@ def test_runs_are_those_of_the_store_with_the_duration_of_each_step(shop_visit):
     assert "Nuit 31 oct. 2026 Terminée" in words(html)
     assert "42 s 12 0" in words(html)
     steps = {bar["name"]: bar["y"] for bar in chart(html, "steps")}
-    assert steps == {"20_forecasts": [30.0], "40_alerts": [5.5]}
-    assert "Dernière nuit : 20_forecasts 30 s, 40_alerts 5,5 s." in words(html)
+    assert steps == {"Prévisions de la demande": [30.0], "Alertes et brouillons": [5.5]}
+    assert "Dernière nuit : Prévisions de la demande 30 s, Alertes et brouillons 5,5 s." in words(html)
 
 
 def test_a_night_that_was_run_again_is_told_apart(shop_visit):
@@ -81,11 +84,71 @@ def test_a_night_that_was_run_again_is_told_apart(shop_visit):
     html = monitoring.opened(visit).figures()
     told = words(html)
     assert chart(html, "steps")[0]["x"] == ["31 oct.", "31 oct. (2)"]
-    assert f"night-1 40_alerts {HOSTILE[0]}" in told
+    assert f"31 oct. Alertes et brouillons {HOSTILE[0]}" in told
     assert "Terminée avec des échecs" in told
     assert "3 min 05 s" in told
     assert "Semaine" in told
     assert is_harmless(html)
+
+
+RUN = "2026-10-31_nightly_001"
+
+
+def test_each_run_leads_to_its_executed_notebooks_for_who_may_read_them(shop_visit):
+    visit = shop_visit()
+    record_run(visit.settings, run_id=RUN)
+    record_run(visit.settings, run_id="2026-10-30_nightly_001")
+    folder = visit.settings.paths.runs / RUN
+    folder.mkdir()
+    for name in ("20_forecasts.ipynb", "10_quality.ipynb", ".40_alerts.ipynb", "run.json"):
+        (folder / name).write_text("{}", encoding="utf-8")
+    links = {
+        role: re.findall(r'href="(runs/[^"]+)">([^<]+)<', monitoring.opened(shop_visit(role=role)).figures())
+        for role in ("viewer", "buyer", "manager", "admin")
+    }
+    assert links["manager"] == [
+        (f"runs/{RUN}/10_quality", "Données d&#x27;entrée et leur qualité"),
+        (f"runs/{RUN}/20_forecasts", "Prévisions de la demande"),
+    ]
+    assert links["admin"] == links["manager"]
+    assert links["viewer"] == links["buyer"] == []
+
+
+def test_every_step_of_the_chains_has_a_name_in_both_languages():
+    steps = {step for chain in CHAINS.values() for step in chain.needs}
+    assert set(STEPS) == steps
+    assert all(label(step, "fr") not in (step, label(step, "en")) for step in steps - {"60_publish"})
+
+
+@pytest.mark.parametrize(
+    ("run_id", "step"),
+    [
+        ("..", "secret"),
+        (RUN, "../secret"),
+        (RUN, ".hidden"),
+        (RUN, "a/b"),
+        (RUN, ""),
+        (RUN, "10_quality.ipynb"),
+        ("2026-10-31_nightly_001/../..", "secret"),
+        ("published", "secret"),
+        (RUN, "linked"),
+        (RUN, "no_such_step"),
+    ],
+)
+def test_only_notebooks_in_the_folder_of_a_run_are_found(visit, tmp_path, run_id, step):
+    settings = visit().settings
+    runs = tmp_path / "runs"
+    for folder in (tmp_path, runs, runs / RUN, runs / "published", runs / RUN / "a"):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "secret.ipynb").write_text("{}", encoding="utf-8")
+    (runs / RUN / "a" / "b.ipynb").write_text("{}", encoding="utf-8")
+    (runs / RUN / ".hidden.ipynb").write_text("{}", encoding="utf-8")
+    (runs / RUN / "linked.ipynb").symlink_to(tmp_path / "secret.ipynb")
+    there = settings.model_copy(update={"paths": settings.paths.model_copy(update={"runs": runs})})
+    assert executed_notebook(there, run_id, step) is None
+    assert executed_notebook(there, RUN, "secret") == runs / RUN / "secret.ipynb"
+    assert executed_steps(there, RUN) == ["secret"]
+    assert executed_steps(there, "..") == []
 
 
 def test_visits_are_counted_by_day_and_page(shop_visit):

@@ -1,6 +1,6 @@
 """How nights went, how accurate forecasts were, who looked at the pages, what is installed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -18,14 +18,19 @@ LEAST_DAYS = 14
 MEASURES = ("wape", "mape", "bias", "coverage_80")
 
 
-def runs_table(runs: pd.DataFrame, language: Language) -> Html:
-    """Runs of the night and the week (schema `RUNS`), in the order given."""
+def runs_table(runs: pd.DataFrame, notebooks: Mapping[str, Sequence[str]], language: Language) -> Html:
+    """Runs of the night and the week, in the order given.
+
+    Args:
+        runs: Schema `RUNS`.
+        notebooks: By run_id the steps whose executed notebooks can be read; empty for who may not.
+        language: The reader's.
+    """
     if runs.empty:
         return empty(text("No run is recorded yet.", language))
     rows = list(runs.itertuples())
-    chains = {"nightly": text("Night", language), "weekly": text("Week", language)}
     columns = [
-        Column(text("Run", language), [chains.get(row.chain, row.chain) for row in rows]),
+        Column(text("Run", language), [label(row.chain, language) for row in rows]),
         Column(text("Day closed", language), [day(row.as_of, language) for row in rows]),
         Column(
             text("State", language),
@@ -42,7 +47,25 @@ def runs_table(runs: pd.DataFrame, language: Language) -> Html:
             numeric=True,
         ),
     ]
+    if any(notebooks.values()):
+        read = [_notebooks(row.run_id, notebooks.get(row.run_id, ()), language) for row in rows]
+        columns.append(Column(text("Notebooks", language), read, wide=True))
     return table(columns, caption=text("Runs", language), compact=True)
+
+
+def notebook_address(run_id: str, step: str) -> str:
+    """Where the server shows an executed notebook, beside the pages."""
+    return f"runs/{run_id}/{step}"
+
+
+def _notebooks(run_id: str, steps: Sequence[str], language: Language) -> Html | str:
+    if not steps:
+        return "–"
+    links = [
+        tag("li", tag("a", label(step, language), href=notebook_address(run_id, step))) for step in steps
+    ]
+    opening = text("Read: {count}", language, count=number(len(steps), language))
+    return tag("details", tag("summary", opening), tag("ul", links), class_="notebooks")
 
 
 def steps_chart(steps: pd.DataFrame, order: list[str], names: Mapping[str, str], language: Language) -> Html:
@@ -61,14 +84,21 @@ def steps_chart(steps: pd.DataFrame, order: list[str], names: Mapping[str, str],
         order
     )
     bars = [
-        charts.bars(x, charts.numbers(spent[step]), name=step, colour=STEP_COLOURS[place % len(STEP_COLOURS)])
+        charts.bars(
+            x,
+            charts.numbers(spent[step]),
+            name=label(step, language),
+            colour=STEP_COLOURS[place % len(STEP_COLOURS)],
+        )
         for place, step in enumerate(spent.columns)
     ]
     last = steps[steps["run_id"] == order[-1]].sort_values("duration_s", ascending=False)
     told = text(
         "Last night: {steps}.",
         language,
-        steps=", ".join(f"{row.step} {duration(row.duration_s, language)}" for row in last.itertuples()),
+        steps=", ".join(
+            f"{label(row.step, language)} {duration(row.duration_s, language)}" for row in last.itertuples()
+        ),
     )
     layout = {
         "barmode": "stack",
@@ -79,15 +109,21 @@ def steps_chart(steps: pd.DataFrame, order: list[str], names: Mapping[str, str],
     return charts.chart(bars, name="steps", told=told, layout=layout, height=320)
 
 
-def failed_steps(steps: pd.DataFrame, language: Language) -> Html | None:
-    """Steps that failed and what they said; nothing when none did."""
+def failed_steps(steps: pd.DataFrame, names: Mapping[str, str], language: Language) -> Html | None:
+    """Steps that failed and what they said; nothing when none did.
+
+    Args:
+        steps: Schema `RUN_STEPS`.
+        names: What each run is called, by run_id.
+        language: The reader's.
+    """
     failed = steps[steps["state"].isin(("failed", "interrupted"))]
     if failed.empty:
         return None
     rows = list(failed.itertuples())
     columns = [
-        Column(text("Run", language), [row.run_id for row in rows]),
-        Column(text("Step", language), [row.step for row in rows]),
+        Column(text("Run", language), [names[row.run_id] for row in rows]),
+        Column(text("Step", language), [label(row.step, language) for row in rows]),
         Column(text("Message", language), [_known(row.message) for row in rows], wide=True),
     ]
     return table(columns, caption=text("Steps that failed", language), compact=True)

@@ -61,6 +61,19 @@ CANDIDATES = {
     "blend_recent": "Shared shape and recent Prophet",
     "average": "Mean of several Prophets",
 }
+STEPS = {
+    "10_quality": "Inputs and their quality",
+    "20_forecasts": "Forecasts of demand",
+    "30_events": "Effect of events",
+    "31_anomalies": "Search for unusual days",
+    "40_alerts": "Alerts and drafts",
+    "50_kpis": "Key figures",
+    "60_publish": "Publication",
+    "70_train": "Training of the models",
+    "80_validate": "Validation of the models",
+    "90_monitor": "Check of past forecasts",
+}
+CHAINS = {"nightly": "Night", "weekly": "Week"}
 TONES: dict[str, Tone] = {
     "critical": "bad",
     "high": "warn",
@@ -74,7 +87,16 @@ TONES: dict[str, Tone] = {
     "failed": "bad",
     "interrupted": "bad",
 }
-_ALL = {**ALERT_TYPES, **SEVERITIES, **ALERT_STATES, **ORDER_STATES, **RUN_STATES, **CANDIDATES}
+_ALL = {
+    **ALERT_TYPES,
+    **SEVERITIES,
+    **ALERT_STATES,
+    **ORDER_STATES,
+    **RUN_STATES,
+    **CANDIDATES,
+    **STEPS,
+    **CHAINS,
+}
 
 
 def label(word: str, language: Language) -> str:

@@ -22,6 +22,8 @@ from optiflow_lib.dashboards.pages.page import Maker, Page, local_time
 from optiflow_lib.dashboards.pages.visit import Visit
 from optiflow_lib.jobs import views
 from optiflow_lib.jobs.condition import Condition, condition
+from optiflow_lib.jobs.desk import Desk
+from optiflow_lib.jobs.executed import executed_steps
 from optiflow_lib.texts import day, moment, number, text
 
 RUNS_SHOWN, NIGHTS_DRAWN, VISIT_DAYS = 20, 14, 30
@@ -68,13 +70,15 @@ class Monitoring(Page):
         latest = self._runs.iloc[::-1]
         nights = latest[latest["chain"] == "nightly"].head(NIGHTS_DRAWN).iloc[::-1]
         steps = views.steps_of_runs(self.settings, nights["run_id"])
-        drawn = steps_chart(steps, nights["run_id"].tolist(), self._names(nights), self.language)
+        names = self._names(nights)
+        drawn = steps_chart(steps, nights["run_id"].tolist(), names, self.language)
+        shown = latest.head(RUNS_SHOWN)
         return columns(
             [
                 panel(
                     text("Nights and weeks", self.language),
-                    runs_table(latest.head(RUNS_SHOWN), self.language),
-                    failed_steps(steps, self.language),
+                    runs_table(shown, self._notebooks(shown), self.language),
+                    failed_steps(steps, names, self.language),
                 )
             ],
             [
@@ -85,6 +89,13 @@ class Monitoring(Page):
                 )
             ],
         )
+
+    def _notebooks(self, runs: pd.DataFrame) -> dict[str, list[str]]:
+        """Steps by run whose executed notebooks the reader may read."""
+        visit = self.visit
+        if not Desk(visit.settings, visit.user, visit.role).may("inspect"):
+            return {}
+        return {run_id: executed_steps(self.settings, run_id) for run_id in runs["run_id"]}
 
     def _names(self, nights: pd.DataFrame) -> dict[str, str]:
         """A night's day; with its number when it was run several times."""

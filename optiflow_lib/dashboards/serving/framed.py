@@ -73,11 +73,15 @@ class FramedHandler(JupyterHandler):  # type: ignore[misc]  # jupyter_server is 
                 httponly=True,
             )
 
-    def write_template(self, template: str, *, title: str, **values: Any) -> None:
-        """Answers with one of the templates that are no page."""
+    def write_template(self, template: str, *, title: str, current: str = "", **values: Any) -> None:
+        """Answers with one of the templates that are no page; `current` is the page it belongs to."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        self.write(self.context.templates.get_template(template).render(frame=self.frame(title), **values))
+        self.write(
+            self.context.templates.get_template(template).render(
+                frame=self.frame(title, current=current), **values
+            )
+        )
 
     def write_error(self, status_code: int, **_: Any) -> None:
         """An error in words."""

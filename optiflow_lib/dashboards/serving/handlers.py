@@ -1,5 +1,6 @@
 """What the server answers: pages, their connections and their ends."""
 
+import asyncio
 import json
 import logging
 import secrets
@@ -11,11 +12,15 @@ from tornado import web
 from tornado.iostream import StreamClosedError
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from optiflow_lib.dashboards.components.words import label
 from optiflow_lib.dashboards.serving.context import CONTEXT, Context
+from optiflow_lib.dashboards.serving.executed import rendered
 from optiflow_lib.dashboards.serving.framed import YEAR_DAYS, FramedHandler
 from optiflow_lib.dashboards.serving.guards import anybody, owner, somebody
 from optiflow_lib.dashboards.serving.identity import Person
 from optiflow_lib.dashboards.serving.lives import NoRoom
+from optiflow_lib.jobs.desk import Desk
+from optiflow_lib.jobs.executed import executed_notebook
 from optiflow_lib.texts import text
 
 logger = logging.getLogger(__name__)
@@ -80,6 +85,33 @@ class PageHandler(FramedHandler):
             self.language,
         )
         self.write_template("message.html", title=title, lines=[said], again_after_s=AGAIN_AFTER_S)
+
+
+class NotebookHandler(FramedHandler):
+    """A notebook that a run executed, as it was written."""
+
+    @somebody
+    async def get(self, run_id: str, step: str) -> None:
+        """Shows it to who may see code and paths of the server."""
+        person = cast(Person, self.person)
+        self.keep_language()
+        if not Desk(self.context.settings, str(person.username), person.role).may("inspect"):
+            raise web.HTTPError(HTTPStatus.FORBIDDEN)
+        file = executed_notebook(self.context.settings, run_id, step)
+        if file is None:
+            raise web.HTTPError(HTTPStatus.NOT_FOUND)
+        content = await asyncio.to_thread(rendered, file)
+        self.write_template(
+            "notebook.html",
+            title=label(step, self.language),
+            current="monitoring",
+            run=run_id,
+            content=str(content),
+            back={
+                "address": f"{self.base_url}monitoring",
+                "title": text("Back to the nights", self.language),
+            },
+        )
 
 
 class HomeHandler(FramedHandler):

@@ -147,6 +147,7 @@ class Dashboards(Voila):  # type: ignore[misc]  # voila is untyped here
             (rf"{self.base_url}api/kernels/{_KERNEL}/channels", handlers.ConnectionHandler),
             (rf"{self.base_url}api/kernels/{_KERNEL}", handlers.KernelModelHandler),
             (rf"{self.base_url}voila/api/shutdown/{_KERNEL}", handlers.EndHandler),
+            (rf"{self.base_url}runs/([\w-]+)/(\w+)", handlers.NotebookHandler),
             (rf"{self.base_url}(\w+)", handlers.PageHandler),
             (r".*", handlers.NothingHandler),
         ]
