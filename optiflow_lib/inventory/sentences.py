@@ -10,21 +10,23 @@ from optiflow_lib.texts import Language, day, money, number, percent, text
 SENTENCES = {
     "stockout": "{name} is out of stock.",
     "unavoidable_stockout": "{name} will probably run out ({chance}) before an order could arrive on {arrival}.",
-    "order_now": "Order {quantity} of {name}: otherwise it runs out with {chance} chance.",
-    "event_not_covered": "{missing} of {name} are missing for “{event}” from {first_day} on.",
-    "order_late": "The order of {item} is {days} day(s) late ({supplier}, {lines} item(s)).",
-    "overstock": "{name} is in stock for {cover} days ({tied} tied up).",
-    "dead_stock": "{name} has not been sold for {days} days ({tied} tied up).",
-    "moq_excess": "The least order of {name}, {least}, lasts {cover} days.",
-    "price_break_gain": "{quantity} of {name} instead of {before} earn a better price: {gain} a year.",
+    "order_now": "Order {quantity} × {name}: otherwise it runs out with {chance} chance.",
+    "event_not_covered": "{missing} × {name} missing for “{event}” from {first_day} on.",
+    "order_late": "The order of {item} is {days} {days:day|days} late ({supplier}, {lines} {lines:item|items}).",
+    "overstock": "{name} is in stock for {cover} {cover:day|days} ({tied} tied up).",
+    "dead_stock": "{name} has not been sold for {days} {days:day|days} ({tied} tied up).",
+    "moq_excess": "The least order of {name}, {least}, lasts {cover} {cover:day|days}.",
+    "price_break_gain": "{quantity} × {name} instead of {before} {quantity:earns|earn} a better price: {gain} a year.",
     "supplier_drift": "Supplier {name} now delivers in {recent} days instead of {usual}.",
-    "sales_anomaly": "{quantity} of {name} were sold on {day}, {expected} were expected ({cause}).",
+    "sales_anomaly": "{name}: {quantity} sold on {day}, {expected} expected ({cause}).",
     "model_drift": "The forecast of {name} drifts ({cause}): error {wape}, usually {usual_error}, bias {bias}.",
-    "data_quality": "Data: {name} ({rows} row(s)).",
+    "data_quality": "Data: {name} ({rows} {rows:row|rows}).",
 }
 ARRIVING = "{name} is out of stock; a delivery is expected on {arrival}."
 TRANSFER = "{told} {transfer_quantity} can come from {transfer_from}: that saves {transfer_gain}."
-WITHHELD = "{name} is due, but its least order, {least}, would last {cover} days: nothing is ordered."
+WITHHELD = (
+    "{name} is due, but its least order, {least}, would last {cover} {cover:day|days}: nothing is ordered."
+)
 CAUSES = ("bulk sale", "sales stopped", "level shift", "leans", "misses more", "unsure")
 MONEY, DAYS, WORDS = ("tied", "gain", "transfer_gain"), ("arrival", "first_day", "day"), ("cause",)
 SHARES = ("chance", "wape", "usual_error", "bias")

@@ -231,7 +231,7 @@ def test_items_that_failed_are_named_with_the_reason():
     failures = FAILURES.check(
         pd.DataFrame({"item_id": ["<b>7</b>"], "step": ["fit"], "reason": ["one day"]}), where="test"
     )
-    assert "1 articles en échec" in words(failure_list(failures, "fr"))
+    assert "1 article en échec" in words(failure_list(failures, "fr"))
     assert is_harmless(failure_list(failures, "fr"))
     shown = night_state(None, failures=failures, problems=3, items=10, language="en")
     assert "Items 10 Items that failed 1 Data problems 3" in words(shown)

@@ -138,7 +138,34 @@ def test_french_keeps_the_names_to_be_filled():
 
 
 def _names(message):
-    return [part.split("}")[0] for part in message.split("{")[1:]]
+    return [re.split("[}:]", part)[0] for part in message.split("{")[1:]]
+
+
+@pytest.mark.parametrize(
+    ("days", "french", "english"),
+    [
+        ("0", "0 jour", "0 days"),
+        ("1", "1 jour", "1 day"),
+        ("1,5", "1,5 jour", "1,5 days"),
+        ("2", "2 jours", "2 days"),
+        ("12", "12 jours", "12 days"),
+        ("1\u202f000", "1\u202f000 jours", "1\u202f000 days"),
+        ("<b>", "<b> jours", "<b> days"),
+    ],
+)
+def test_a_word_follows_its_count_as_each_language_has_it(days, french, english):
+    assert plain(text("{days} {days:day|days} of cover", "fr", days=days)).startswith(plain(french) + " de")
+    assert plain(text("{days} {days:day|days} of cover", "en", days=days)).startswith(plain(english) + " of")
+
+
+def plain(words):
+    return " ".join(words.split())
+
+
+def test_no_french_sign_begins_a_line():
+    apart = re.compile(" [:;?!»]|« ")
+    assert [french for french in _french().values() if apart.search(french)] == []
+    assert text("Nothing to do: no alert.", "fr") == "Rien à faire\u00a0: aucune alerte."
 
 
 @pytest.mark.parametrize(

@@ -481,7 +481,7 @@ def test_each_kind_of_data_problem_is_one_alert_with_its_rows():
     assert json.loads(alerts["detail"].iloc[1]) == {"rows": 2}
     assert (
         sentence(alerts.iloc[1], name="negative stock", language="fr")
-        == "Données\u00a0: stock négatif (2 ligne(s))."
+        == "Données\u00a0: stock négatif (2 lignes)."
     )
 
 

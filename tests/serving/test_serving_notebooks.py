@@ -60,7 +60,7 @@ def test_texts_code_tables_pictures_and_faults_are_shown(tmp_path):
     ]
     html = rendered(executed(tmp_path, *cells))
     for shown in (
-        "<h1>Inputs</h1>",
+        "<h2>Inputs</h2>",
         "<code>code</code>",
         "<li>a list</li>",
         "frame = &#x27;&lt;b&gt;&#x27;",

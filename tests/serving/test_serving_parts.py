@@ -174,7 +174,7 @@ def test_only_errors_that_are_written_for_people_are_shown_to_them():
     meant = str(DataError(what="no rows", where="/secret/path", mend="add some"))
     assert failure_of(meant, reference="r", language="en")["lines"][:2] == ["no rows", "add some"]
     assert failure_of("division by zero", reference="r1", language="fr")["lines"] == [
-        "Référence dans le journal du serveur : r1"
+        "Référence dans le journal du serveur\u00a0: r1"
     ]
 
 

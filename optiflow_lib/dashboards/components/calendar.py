@@ -45,7 +45,9 @@ def _square(
     if one > today:
         return tag("td")
     count = int(counted.get(one, 0))
-    told = text("{day}: {count} items", language, day=day(one, language), count=number(count, language))
+    told = text(
+        "{day}: {count} {count:item|items}", language, day=day(one, language), count=number(count, language)
+    )
     if count == 0:
         return tag("td", tag("span", class_="square", title=told))
     iso = f"{one:%Y-%m-%d}"

@@ -181,6 +181,8 @@ def _told(series: Series, language: Language) -> str:
     if not unknown:
         return told
     grey = text(
-        "Grey: {days} days out of stock, whose demand is unknown.", language, days=number(unknown, language)
+        "Grey: {days} {days:day|days} out of stock, whose demand is unknown.",
+        language,
+        days=number(unknown, language),
     )
     return f"{told} {grey}"

@@ -16,6 +16,7 @@ from optiflow_lib.texts import Language, day, money, number, percent, text
 
 MOST_ROWS, MOST_PROBLEMS = 12, 100
 STRONG_BIAS, FEW_DAYS = 0.2, 14
+TICKS = [-1.0, -0.5, 0.0, 0.5, 1.0]
 BINS = np.arange(-1.0, 1.01, 0.1)
 
 
@@ -47,7 +48,10 @@ def anomalies_table(
     if may_judge:
         columns.append(Column(text("Action", language), [_judge(row, language) for row in rows]))
     shown = text(
-        "{shown} of {total} rows", language, shown=number(len(rows), language), total=number(total, language)
+        "{shown} of {total} {total:row|rows}",
+        language,
+        shown=number(len(rows), language),
+        total=number(total, language),
     )
     return join(
         [
@@ -98,7 +102,7 @@ def series_chart(history: pd.DataFrame, unusual: pd.DataFrame, *, name: str, lan
         },
     }
     told = text(
-        "{name}: {count} unusual days in {days} days.",
+        "{name}: {count} unusual {count:day|days} in {days} {days:day|days}.",
         language,
         name=name,
         count=number(len(recent), language),
@@ -131,7 +135,8 @@ def value_added_chart(value_added: pd.Series, language: Language) -> Html:
         share=percent(float((known > 0).mean()), language),
         median=percent(float(known.median()), language),
     )
-    axes = {"xaxis": {"tickformat": "+.0%", "range": [-1.05, 1.05]}, "yaxis": {"rangemode": "tozero"}}
+    ticks = {"tickvals": TICKS, "ticktext": [percent(value, language) for value in TICKS]}
+    axes = {"xaxis": {**ticks, "range": [-1.05, 1.05]}, "yaxis": {"rangemode": "tozero"}}
     layout = {**axes, "legend": charts.LEGEND, "barmode": "overlay", "hovermode": "closest"}
     return charts.chart(bars, name="added", told=told, layout=layout, height=300)
 
@@ -203,7 +208,7 @@ def quality_table(problems: pd.DataFrame, names: Mapping[str, str], language: La
         ),
     ]
     shown = {"shown": number(len(rows), language), "total": number(len(problems), language)}
-    counted = tag("p", text("{shown} of {total} rows", language, **shown), class_="counted")
+    counted = tag("p", text("{shown} of {total} {total:row|rows}", language, **shown), class_="counted")
     return join([counted, table(columns, caption=text("Data to mend", language), compact=True)])
 
 

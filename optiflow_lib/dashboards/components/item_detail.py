@@ -102,7 +102,7 @@ def quantity_form(line: DraftLine, language: Language) -> Html:
     """Change the quantity of a draft's line, with the reason: the next nights keep it."""
     until = tag("input", type="date", name="until", min=(line.last_day + timedelta(days=1)).isoformat())
     suggested = text(
-        "Suggested: {quantity} {unit}, by packs of {multiple}. Without a day, the quantity holds for this draft only.",
+        "Suggested: {quantity}, by packs of {multiple} ({unit}). Without a day, the quantity holds for this draft only.",
         language,
         quantity=number(line.suggested, language, decimals=3),
         unit=line.unit,
@@ -131,7 +131,7 @@ def quantity_form(line: DraftLine, language: Language) -> Html:
 def addition_form(addable: Addable, language: Language) -> Html:
     """Order an item that is in no draft from its supplier, with the reason: the next nights keep it."""
     about = text(
-        "The item is in no draft. By packs of {multiple} {unit}; a draft is made if {supplier} has none, and the next nights keep the line.",
+        "The item is in no draft. By packs of {multiple} ({unit}); a draft is made if {supplier} has none, and the next nights keep the line.",
         language,
         multiple=number(addable.multiple, language, decimals=3),
         unit=addable.unit,

@@ -13,7 +13,8 @@ from optiflow_lib.dashboards.components.words import TONES, label
 from optiflow_lib.texts import Language, day, number, percent, text
 
 TARGET_COVERAGE = 0.8
-STEP_COLOURS = (*charts.SERIES, charts.MUTED, charts.ACCENT)
+STEP_COLOURS = (*charts.SERIES, charts.TEXT)
+DAY_WIDTH = 0.8 * 86_400_000  # of a bar, in the milliseconds of a time axis
 LEAST_DAYS = 14
 MEASURES = ("wape", "mape", "bias", "coverage_80")
 
@@ -227,7 +228,11 @@ def visits_chart(visits: pd.DataFrame, pages: Mapping[str, str], language: Langu
     x = charts.days(by_page.index)
     bars = [
         charts.bars(
-            x, charts.numbers(by_page[page]), name=pages.get(page, page), colour=charts.SERIES[place % 6]
+            x,
+            charts.numbers(by_page[page]),
+            name=pages.get(page, page),
+            colour=charts.SERIES[place % 6],
+            width=DAY_WIDTH,
         )
         for place, page in enumerate(by_page.columns)
     ]
@@ -235,7 +240,7 @@ def visits_chart(visits: pd.DataFrame, pages: Mapping[str, str], language: Langu
     first = min(visits["day"].min(), last_day - pd.Timedelta(days=LEAST_DAYS - 1)) - half
     last = visits[visits["day"] == last_day]
     told = text(
-        "{day}: {visits} visits.",
+        "{day}: {visits} {visits:visit|visits}.",
         language,
         day=day(last_day, language),
         visits=number(int(last["visits"].sum()), language),

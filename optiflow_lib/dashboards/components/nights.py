@@ -53,7 +53,7 @@ def failure_list(failures: pd.DataFrame, language: Language) -> Html | None:
         tag("li", tag("code", row.item_id), " ", row.reason) for row in failures.head(FAILURES).itertuples()
     ]
     title = text(
-        "{count} items failed; they got a simpler forecast.",
+        "{count} {count:item|items} failed, with a simpler forecast instead.",
         language,
         count=number(failures["item_id"].nunique(), language),
     )

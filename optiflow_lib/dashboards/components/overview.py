@@ -193,4 +193,4 @@ def _by_week(values: pd.Series, today: pd.Timestamp) -> pd.Series:
 
 
 def _cover(cover: float, language: Language) -> str:
-    return text("{days} days of cover", language, days=number(cover, language))
+    return text("{days} {days:day|days} of cover", language, days=number(cover, language))

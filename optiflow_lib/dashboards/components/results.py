@@ -85,7 +85,7 @@ def _plain(value: Any) -> str:
 
 def _counted(shown: int, total: int, language: Language) -> str:
     values = {"shown": number(shown, language), "total": number(total, language)}
-    return text("{shown} of {total} rows", language, **values)
+    return text("{shown} of {total} {total:row|rows}", language, **values)
 
 
 def _shown(*parts: object) -> Html:

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from optiflow_lib.dashboards.components.html import Html
+from optiflow_lib.dashboards.components.html import Html, join
 from optiflow_lib.dashboards.components.monitoring import (
     accuracy_chart,
     accuracy_table,
@@ -73,21 +73,19 @@ class Monitoring(Page):
         names = self._names(nights)
         drawn = steps_chart(steps, nights["run_id"].tolist(), names, self.language)
         shown = latest.head(RUNS_SHOWN)
-        return columns(
+        return join(
             [
                 panel(
                     text("Nights and weeks", self.language),
                     runs_table(shown, self._notebooks(shown), self.language),
                     failed_steps(steps, names, self.language),
-                )
-            ],
-            [
+                ),
                 panel(
                     text("Duration of the steps", self.language),
                     drawn,
                     failure_list(self.view.read("failures"), self.language),
-                )
-            ],
+                ),
+            ]
         )
 
     def _notebooks(self, runs: pd.DataFrame) -> dict[str, list[str]]:

@@ -72,6 +72,7 @@ _ATTRIBUTES = {
 _UNSEEN = re.compile(r"<(style|script|template)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _IMAGES = ("image/png", "image/jpeg")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+_HEADING = re.compile(r"<(/?)h([1-5])\b")
 _sanitizer = SanitizeHTML(tags=_TAGS, attributes=_ATTRIBUTES, styles=[], strip=True, strip_comments=True)
 
 
@@ -88,7 +89,7 @@ def rendered(file: Path) -> Html:
 
 def _cell(cell: NotebookNode) -> Html:
     if cell.cell_type == "markdown":
-        return tag("div", _harmless(_markdown(cell.source)), class_="words")
+        return tag("div", _harmless(_markdown(cell.source)), class_="prose")
     if cell.cell_type == "code":
         code = tag("pre", tag("code", cell.source), class_="source", tabindex="0") if cell.source else None
         return tag("div", code, _outputs(cell.get("outputs", [])), class_="executed")
@@ -119,7 +120,10 @@ def _shown(data: NotebookNode) -> Html:
 def _markdown(source: str) -> str:
     # A formula's signs are not taken for Markdown; it stands as it was written.
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
-    return str(MarkdownWithMath(renderer=renderer).render(source))
+    html = str(MarkdownWithMath(renderer=renderer).render(source))
+    return _HEADING.sub(
+        lambda found: f"<{found[1]}h{int(found[2]) + 1}", html
+    )  # the page has a title of its own
 
 
 def _harmless(html: str) -> Html:
