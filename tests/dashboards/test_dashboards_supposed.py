@@ -1,9 +1,12 @@
 import time
 
+import pandas as pd
 import pytest
 from hostile import HOSTILE, is_harmless, words
 
+from optiflow_lib import store
 from optiflow_lib.dashboards.pages import predictions
+from optiflow_lib.jobs import views
 
 
 @pytest.fixture
@@ -98,3 +101,18 @@ def test_what_cannot_be_supposed_is_refused(page, item, wrong):
 def test_a_page_that_waits_for_nothing_is_not_told_anything(page):
     reply = ask(page, "suppose_wait")
     assert (reply.regions, reply.later) == ({}, "")
+
+
+def test_what_people_marked_afterwards_is_no_event_to_suppose(shop_visit, item):
+    view = views.open_view(shop_visit().settings)
+    frames = {name: view.read(name) for name in view.snapshot.names}
+    past = frames["event_impact"].query("item_id == @item and not to_come").head(1)
+    marked = past.assign(event_id="marked", name="Fête", type="marked high")
+    frames["event_impact"] = pd.concat([frames["event_impact"], marked], ignore_index=True)
+    folder = views.published_folder(shop_visit().settings)
+    store.publish(frames, folder=folder, as_of=view.as_of, published_at=view.published_at)
+    page = predictions.opened(shop_visit())
+    ask(page, "pick", item=item)
+    shown = ask(page, "suppose_open", item=item).regions["suppose"]
+    assert 'value="promotion"' in shown
+    assert "marked" not in shown

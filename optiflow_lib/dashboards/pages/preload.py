@@ -15,6 +15,7 @@ from optiflow_lib.store import (
     read_order_lines,
     read_orders,
     read_runs,
+    read_verdicts,
     set_alert_state,  # noqa: F401
     visits_per_day,
 )
@@ -36,7 +37,7 @@ def speak() -> None:
 def read_nothing() -> None:
     """Reads an empty store in memory: SQLAlchemy and pandas prepare a tenth of a second's work at their first query."""
     with open_store("sqlite://", main_location="") as empty:
-        for read in (read_alerts, read_orders, read_order_lines, read_runs, visits_per_day):
+        for read in (read_alerts, read_orders, read_order_lines, read_runs, read_verdicts, visits_per_day):
             read(empty)
 
 

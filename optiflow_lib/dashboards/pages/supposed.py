@@ -14,6 +14,7 @@ from optiflow_lib.dashboards.components.supposing import Supposing, suppose_form
 from optiflow_lib.dashboards.components.worklist import button
 from optiflow_lib.dashboards.pages.explained import ItemFacts, find_item
 from optiflow_lib.errors import DataError, OptiflowError
+from optiflow_lib.jobs.judged_days import EVENT_TYPES
 from optiflow_lib.jobs.views import View
 from optiflow_lib.jobs.worker import Progress, Task
 from optiflow_lib.settings import Settings
@@ -143,9 +144,10 @@ class Suppositions:
         return facts
 
     def _kinds(self, item_id: str) -> list[str]:
-        """Types of event that the item had, the most frequent first."""
+        """Types of event that the item had, the most frequent first; what people marked afterwards is no type to plan."""
         events = self._view.read_item("event_impact", item_id)
-        counted = events.loc[~events["to_come"], "type"].value_counts()
+        planned = ~events["to_come"] & ~events["type"].isin(EVENT_TYPES.values())
+        counted = events.loc[planned, "type"].value_counts()
         return [str(kind) for kind in counted.index]
 
     def _days(self, item_id: str) -> tuple[date, date]:
