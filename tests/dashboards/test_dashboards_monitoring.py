@@ -73,7 +73,7 @@ def test_runs_are_those_of_the_store_with_the_duration_of_each_step(shop_visit):
     assert "42 s 12 0" in words(html)
     steps = {bar["name"]: bar["y"] for bar in chart(html, "steps")}
     assert steps == {"Prévisions de la demande": [30.0], "Alertes et brouillons": [5.5]}
-    assert "Dernière nuit : Prévisions de la demande 30 s, Alertes et brouillons 5,5 s." in words(html)
+    assert "Dernière nuit : Prévisions de la demande 30 s · Alertes et brouillons 5,5 s." in words(html)
 
 
 def test_a_night_that_was_run_again_is_told_apart(shop_visit):

@@ -101,7 +101,7 @@ def components_chart(parts: pd.DataFrame, language: Language) -> Html:
         "The level is {level} a day; on average, {parts} are added or taken.",
         language,
         level=number(float(parts["trend"].mean()), language, decimals=1),
-        parts=", ".join(f"{name} {number(value, language, decimals=1)}" for name, value in swing.items()),
+        parts=" · ".join(f"{name} {number(value, language, decimals=1)}" for name, value in swing.items()),
     )
     layout = {"xaxis": charts.day_axis(language), "barmode": "relative", "legend": charts.LEGEND}
     return charts.chart([*bars, level], name="components", told=told, layout=layout, height=280)

@@ -16,6 +16,7 @@ TARGET_COVERAGE = 0.8
 STEP_COLOURS = (*charts.SERIES, charts.TEXT)
 DAY_WIDTH = 0.8 * 86_400_000  # of a bar, in the milliseconds of a time axis
 LEAST_DAYS = 14
+LEAST_NIGHTS = 7  # there is room for: a single bar is no wall
 MEASURES = ("wape", "mape", "bias", "coverage_80")
 
 
@@ -97,13 +98,13 @@ def steps_chart(steps: pd.DataFrame, order: list[str], names: Mapping[str, str],
     told = text(
         "Last night: {steps}.",
         language,
-        steps=", ".join(
+        steps=" · ".join(
             f"{label(row.step, language)} {duration(row.duration_s, language)}" for row in last.itertuples()
         ),
     )
     layout = {
         "barmode": "stack",
-        "xaxis": {"type": "category"},
+        "xaxis": {"type": "category", "range": [-0.5, max(len(x), LEAST_NIGHTS) - 0.5]},
         "yaxis": {"ticksuffix": "\u00a0s", "rangemode": "tozero"},
         "legend": charts.LEGEND,
     }
