@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from servers import running_postgres, running_redis
-from shops import open_shop, run_jobs
+from shops import open_shop, run_jobs, sell_in_bulk
 from sqlalchemy import create_engine, text
 
 _numbers = count(1)
@@ -50,6 +50,7 @@ def redis_url(redis_server: tuple[str, subprocess.Popen[bytes]]) -> str:
 def shop_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Settings file of a small shop whose night ran; only to be read (`shop` is a copy to write to)."""
     settings_file = open_shop(tmp_path_factory.mktemp("shop_night"))
+    sell_in_bulk(settings_file.parent / "shop.db")
     run_jobs(settings_file)
     return settings_file
 

@@ -1,6 +1,8 @@
 """A small shop with settings of its own, for tests that need a night that really ran."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -28,6 +30,24 @@ def open_shop(folder: Path, *, products: int = 12, years: int = 2, seed: int = 7
     folder.mkdir(parents=True, exist_ok=True)
     build_sample(folder / "shop.db", products=products, years=years, seed=seed)
     return write_settings(folder, **settings)
+
+
+def sell_in_bulk(database: Path) -> None:
+    """Six single days on which somebody bought far more of an item than anybody does, each of another item."""
+    with closing(sqlite3.connect(database)) as shop, shop:
+        last = shop.execute("SELECT MAX(date_vente) FROM ventes").fetchone()[0]
+        items = shop.execute(
+            "SELECT article_id, magasin_id FROM ventes WHERE nature = ? GROUP BY 1, 2 ORDER BY SUM(quantite) DESC LIMIT 6",
+            ("vente",),
+        ).fetchall()
+        for days, item in enumerate(items):
+            shop.execute(
+                "UPDATE ventes SET quantite = quantite + 25, montant = montant + 50 WHERE nature = 'vente'"
+                " AND article_id = ? AND magasin_id = ? AND date_vente = (SELECT MAX(date_vente) FROM ventes AS v"
+                " WHERE v.article_id = ventes.article_id AND v.magasin_id = ventes.magasin_id AND v.nature = 'vente'"
+                " AND v.date_vente <= DATE(?, ?))",
+                (*item, last, f"-{35 + 5 * days} days"),
+            )
 
 
 def write_settings(folder: Path, *, name: str = "optiflow.toml", **settings) -> Path:

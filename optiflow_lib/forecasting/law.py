@@ -179,6 +179,21 @@ def below(actual: Array, mean: Array, law: Law) -> tuple[Array, Array]:
     return stats.nbinom.cdf(steps - 1, shape, chance), stats.nbinom.cdf(steps, shape, chance)
 
 
+def beyond(actual: Array, mean: Array, spread: Array, step: Array) -> Array:
+    """P(demand ≥ actual) where it is above its mean, P(demand ≤ actual) elsewhere; arrays of one shape.
+
+    Demand is negative binomial with a variance of ``step · mean + spread · mean²``.
+    """
+    from scipy import special  # noqa: PLC0415 - only forecasting pays for it
+
+    shape, steps, over = 1 / np.maximum(spread, 1e-6), np.round(actual / step), actual > mean
+    odds = shape / (shape + np.maximum(mean / step, 1e-9))
+    chance = np.empty(mean.shape)
+    chance[over] = special.betaincc(shape[over], np.maximum(steps[over], 1.0), odds[over])
+    chance[~over] = special.betainc(shape[~over], steps[~over] + 1.0, odds[~over])
+    return chance
+
+
 def sampled_sums(mean: Array, law: Law, until: Days, *, item_ids: NDArray[np.object_], seed: int) -> Array:
     """Possible demands until some days; an item's do not depend on which others are asked for.
 

@@ -35,9 +35,9 @@ def test_labelled_anomalies_are_found_and_little_else():
     found = found_in(quantities)
     hits = found.merge(labels, on=["item_id", "day", "direction"])
     assert len(hits) / len(labels) > 0.85  # recall
-    assert len(hits) / len(found) > 0.6  # precision; the 99 % interval leaves 1 % of ordinary days outside
+    assert len(hits) / len(found) > 0.8  # precision: what is promised
     assert (hits["quantity"] > hits["high"]).eq(hits["direction"] == "high").all()
-    assert set(hits.loc[hits["direction"] == "high", "cause"]) == {"bulk sale"}
+    assert (hits.loc[hits["direction"] == "high", "cause"] == "bulk sale").mean() > 0.95
     assert set(hits.loc[hits["direction"] == "low", "cause"]) == {"sales stopped"}
 
 
