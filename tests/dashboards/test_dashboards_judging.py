@@ -61,13 +61,13 @@ def test_a_verdict_is_kept_under_its_author_and_the_day_is_no_longer_open(page):
         "masked",
         "Zoé",
     )
-    assert kept.reason == "Erreur de caisse, deux fois <b>"
+    assert kept.reason == "Wrong entry at the till, deux fois <b>"
     assert (kept.direction, kept.cause) == (row["direction"], row["cause"])
     assert reply.regions["asking"] == ""
     assert len(page._anomalies()) == before - 1
     told = words(reply.regions["unusual"])
     assert "Jours déjà jugés" in told
-    assert "Erreur de caisse, deux fois <b>" in told
+    assert "Erreur de caisse, deux fois <b> Zoé, " in told  # in the language of who reads it
     assert "La prochaine nuit en tiendra compte." in words(reply.regions["status"])
     assert (row["item_id"], f"{row['day']:%Y-%m-%d}") not in listed(reply.regions["unusual"])
 

@@ -25,6 +25,7 @@ REASONS = (
     "Other",
 )
 LONGEST_NAME, LONGEST_NOTE = 80, 200
+SEPARATOR = ", "  # of the reason chosen and the note; the reasons themselves hold none
 TITLE = "judging-title"
 SHIFT = "level shift"  # the cause of a day after which all are different
 
@@ -116,8 +117,7 @@ def judged_table(judged: pd.DataFrame, language: Language, *, may_withdraw: bool
         ),
         Column(text("Days", language), [_days(row, language) for row in rows]),
         Column(text("Verdict", language), [_verdict(row, names) for row in rows], wide=True),
-        Column(text("Reason", language), [row.reason for row in rows], wide=True),
-        Column(text("By", language), [_by(row, language) for row in rows]),
+        Column(text("Reason", language), [_reason(row, language) for row in rows], wide=True),
     ]
     if may_withdraw:
         words = text("Take back", language)
@@ -210,5 +210,9 @@ def _verdict(row: Any, names: dict[str, str]) -> list[object]:
     return [badge(names[row.verdict]), *named]
 
 
-def _by(row: Any, language: Language) -> str:
-    return text("{name}, {moment}", language, name=row.author, moment=local_moment(row.at, language))
+def _reason(row: Any, language: Language) -> list[object]:
+    """Why, and below it who said so and when."""
+    chosen, _, note = row.reason.partition(SEPARATOR)
+    said = SEPARATOR.join(part for part in (text(chosen, language), note) if part)
+    by = text("{name}, {moment}", language, name=row.author, moment=local_moment(row.at, language))
+    return [said, " ", tag("small", by, class_="by-hand")]

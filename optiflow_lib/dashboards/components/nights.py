@@ -50,7 +50,8 @@ def failure_list(failures: pd.DataFrame, language: Language) -> Html | None:
     if failures.empty:
         return None
     told = [
-        tag("li", tag("code", row.item_id), " ", row.reason) for row in failures.head(FAILURES).itertuples()
+        tag("li", tag("code", row.item_id), " ", tag("span", row.reason, lang="en"))
+        for row in failures.head(FAILURES).itertuples()
     ]
     title = text(
         "{count} {count:item|items} failed, with a simpler forecast instead.",

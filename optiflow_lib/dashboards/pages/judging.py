@@ -12,6 +12,7 @@ from optiflow_lib.dashboards.components.judging import (
     LONGEST_NAME,
     LONGEST_NOTE,
     REASONS,
+    SEPARATOR,
     Judging,
     judged_table,
     judging_dialog,
@@ -97,7 +98,7 @@ class Verdicts:
             self._given = given
             self._wrong = self._told(given, missing_name=missing)
             return None
-        reason = ", ".join(part for part in (text(given.reason, self._language), given.note) if part)
+        reason = SEPARATOR.join(part for part in (given.reason, given.note) if part)
         self._desk.judge(Judged(given.item_id, given.day, given.last_day, given.verdict, reason, event))
         self._changed()
         return self._kept(given)
