@@ -17,7 +17,6 @@ import pandas as pd
 
 from benchmarks.machine import print_header
 from optiflow_lib import jobs
-from optiflow_lib.jobs.demand import daily_sales_of, stock_history_of
 from optiflow_lib.jobs.night import job_settings, open_night, opened_store
 from optiflow_lib.settings import Settings
 from optiflow_lib.source import build_sample
@@ -71,7 +70,7 @@ class _Truth:
 
     def __init__(self, file: Path) -> None:
         with open_night(file, LAST_DAY.isoformat()) as night:
-            sales, held = daily_sales_of(night), stock_history_of(night)
+            sales, held = night.daily_sales, night.stock_history
             history = held if held is not None else pd.DataFrame()
         days = pd.date_range(sales["day"].min(), sales["day"].max())
         self.sold = (

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from optiflow_lib import inventory, purchasing
-from optiflow_lib.jobs.demand import daily_sales_of, demand_of, public_holidays, stock_history_of
+from optiflow_lib.jobs.demand import demand_of, public_holidays
 from optiflow_lib.jobs.items import item_terms, with_item_id
 from optiflow_lib.jobs.night import Night, NightJob
 from optiflow_lib.schemas.source import SUPPLIERS
@@ -77,9 +77,9 @@ def _known(night: Night) -> inventory.Known:
         supplier_terms=item_terms(night.inputs, night.items),
         positions=positions,
         classes=inventory.classes(
-            daily_sales_of(night),
+            night.daily_sales,
             items=night.items,
-            stock_history=stock_history_of(night),
+            stock_history=night.stock_history,
             as_of=night.as_of,
         ),
         as_of=night.as_of,
@@ -91,7 +91,7 @@ def _events(night: Night) -> inventory.Events:
     """What happened beside, for the alerts."""
     names = ("event_impact", "anomalies", "quality", "accuracy")
     return inventory.Events(
-        daily_sales=daily_sales_of(night),
+        daily_sales=night.daily_sales,
         on_order=night.book.on_order,
         receipts=night.book.receipts,
         judged=_judged(night),

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from optiflow_lib import inventory
-from optiflow_lib.jobs.demand import daily_sales_of, public_holidays, stock_history_of
+from optiflow_lib.jobs.demand import public_holidays
 from optiflow_lib.jobs.items import item_terms
 from optiflow_lib.jobs.night import Night
 from optiflow_lib.schemas.source import SUPPLIERS
@@ -20,7 +20,7 @@ def lead_times_of(night: Night) -> inventory.LearnedLeadTimes:
         items=night.items,
         as_of=night.as_of,
         settings=night.settings.inventory,
-        closed=inventory.closed_weekdays(daily_sales_of(night), as_of=night.as_of),
+        closed=inventory.closed_weekdays(night.daily_sales, as_of=night.as_of),
         closed_days=public_holidays(night),
     )
 
@@ -28,9 +28,9 @@ def lead_times_of(night: Night) -> inventory.LearnedLeadTimes:
 def decisions_of(night: Night) -> pd.DataFrame:
     """item_id, protection_interval (days) and critical_ratio (the service level of the item's ABC class)."""
     classes = inventory.classes(
-        daily_sales_of(night),
+        night.daily_sales,
         items=night.items,
-        stock_history=stock_history_of(night),
+        stock_history=night.stock_history,
         as_of=night.as_of,
     )
     levels = {str(name): level for name, level in night.settings.inventory.service_level.items()}

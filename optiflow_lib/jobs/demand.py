@@ -7,26 +7,9 @@ from holidays import country_holidays
 
 from optiflow_lib.forecasting import daily_demand, event_columns
 from optiflow_lib.forecasting.school import ZONES, school_holidays
-from optiflow_lib.jobs.items import with_item_id
 from optiflow_lib.jobs.judged_days import marked_events, without_masked
 from optiflow_lib.jobs.night import Night
-from optiflow_lib.schemas.results import DAILY_SALES
 from optiflow_lib.schemas.source import EVENTS
-
-
-def daily_sales_of(night: Night) -> pd.DataFrame:
-    """Schema `DAILY_SALES` of the night's items."""
-    sales = with_item_id(night.inputs.read("sales"), night.settings)
-    known = sales[sales["item_id"].isin(night.items["item_id"])]
-    return DAILY_SALES.check(known, where="frozen sales")
-
-
-def stock_history_of(night: Night) -> pd.DataFrame | None:
-    """item_id, day, on_hand, in_stock_share; None when the source has no stock history."""
-    if not night.inputs.has("stock_history"):
-        return None
-    history = with_item_id(night.inputs.read("stock_history"), night.settings)
-    return history[["item_id", "day", "on_hand", "in_stock_share"]]
 
 
 def demand_of(night: Night) -> pd.DataFrame:
@@ -36,9 +19,9 @@ def demand_of(night: Night) -> pd.DataFrame:
     """
     first_day = night.as_of - timedelta(days=night.settings.forecast.history_days - 1)
     demand = daily_demand(
-        daily_sales_of(night),
+        night.daily_sales,
         items=night.items,
-        stock_history=stock_history_of(night),
+        stock_history=night.stock_history,
         first_day=first_day,
         cutoff=night.as_of,
     )

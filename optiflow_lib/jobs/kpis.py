@@ -3,7 +3,6 @@
 import pandas as pd
 
 from optiflow_lib import inventory
-from optiflow_lib.jobs.demand import daily_sales_of, stock_history_of
 from optiflow_lib.jobs.items import with_item_id
 from optiflow_lib.jobs.monitoring import past_accuracy
 from optiflow_lib.jobs.night import Night, NightJob
@@ -15,9 +14,9 @@ def measure_kpis(night: Night) -> pd.DataFrame:
     """Fills `kpi_sums`, `kpis` and `monitoring`; returns schema `KPIS`."""
     sums = inventory.kpi_sums(
         night.items,
-        daily_sales=daily_sales_of(night),
+        daily_sales=night.daily_sales,
         stock=with_item_id(night.inputs.read("stock"), night.settings),
-        stock_history=stock_history_of(night),
+        stock_history=night.stock_history,
         receipts=night.book.receipts,
         as_of=night.as_of,
         **{

@@ -11,9 +11,10 @@ import pandas as pd
 
 from optiflow_lib.errors import DataError
 from optiflow_lib.jobs.book import Book, book_of
-from optiflow_lib.jobs.items import items_of
+from optiflow_lib.jobs.items import items_of, with_item_id
 from optiflow_lib.jobs.judged_days import verdicts_known
 from optiflow_lib.logs import log_to
+from optiflow_lib.schemas.results import DAILY_SALES
 from optiflow_lib.settings import Settings, load_settings
 from optiflow_lib.source import Inputs, Source, last_closed_day, open_inputs, open_source
 from optiflow_lib.store import Store, open_store
@@ -32,6 +33,21 @@ class Night:
     def items(self) -> pd.DataFrame:
         """Schema `ITEMS`, by item_id."""
         return items_of(self.inputs, self.settings)
+
+    @cached_property
+    def daily_sales(self) -> pd.DataFrame:
+        """Schema `DAILY_SALES` of the night's items; read once, for most of what a job computes begins with it."""
+        sales = with_item_id(self.inputs.read("sales"), self.settings)
+        known = sales[sales["item_id"].isin(self.items["item_id"])]
+        return DAILY_SALES.check(known, where="frozen sales")
+
+    @cached_property
+    def stock_history(self) -> pd.DataFrame | None:
+        """item_id, day, on_hand, in_stock_share; None when the source has no stock history."""
+        if not self.inputs.has("stock_history"):
+            return None
+        history = with_item_id(self.inputs.read("stock_history"), self.settings)
+        return history[["item_id", "day", "on_hand", "in_stock_share"]]
 
     @cached_property
     def book(self) -> Book:

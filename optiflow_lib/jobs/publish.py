@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 
 from optiflow_lib import store
-from optiflow_lib.jobs.demand import daily_sales_of, demand_of, stock_history_of
+from optiflow_lib.jobs.demand import demand_of
 from optiflow_lib.jobs.items import with_item_id
 from optiflow_lib.jobs.night import Night, NightJob, inputs_folder
 from optiflow_lib.jobs.views import published_folder
@@ -56,7 +56,7 @@ def _history(night: Night) -> pd.DataFrame:
 
 def _daily_totals(night: Night) -> pd.DataFrame:
     """Units, revenue and cost of what was sold, by day and by what a page can be filtered by."""
-    known = _keyed(night, _recent(night, daily_sales_of(night)))
+    known = _keyed(night, _recent(night, night.daily_sales))
     known["revenue"] = known["revenue"].fillna(known["quantity"] * known["price"])
     known["cost"] = known["quantity"] * known["unit_cost"]
     return known.groupby(PLACE, as_index=False)[["quantity", "revenue", "cost"]].sum()
@@ -64,7 +64,7 @@ def _daily_totals(night: Night) -> pd.DataFrame:
 
 def _daily_stock(night: Night) -> pd.DataFrame:
     """Value at cost, items and items in stock at each day's end; only the last day without a stock history."""
-    held = stock_history_of(night)
+    held = night.stock_history
     if held is None:
         held = with_item_id(night.inputs.read("stock"), night.settings).assign(day=pd.Timestamp(night.as_of))
     known = _keyed(night, _recent(night, held[["item_id", "day", "on_hand"]]))

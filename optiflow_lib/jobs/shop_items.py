@@ -8,7 +8,6 @@ import pandas as pd
 
 from optiflow_lib import inventory
 from optiflow_lib.errors import DataError
-from optiflow_lib.jobs.demand import daily_sales_of, stock_history_of
 from optiflow_lib.jobs.items import item_terms
 from optiflow_lib.jobs.night import Night
 
@@ -71,7 +70,7 @@ def _with_terms(night: Night, begin: date) -> pd.DataFrame:
         night.inputs.read("products")[["product_id", "shelf_life_days"]], on="product_id", how="left"
     )
     classes = inventory.classes(
-        daily_sales_of(night), items=night.items, stock_history=stock_history_of(night), as_of=begin
+        night.daily_sales, items=night.items, stock_history=night.stock_history, as_of=begin
     )
     rows = rows.merge(classes[["item_id", "abc"]], on="item_id").sort_values("item_id", ignore_index=True)
     cost, price = (rows[name].where(rows[name] > 0) for name in ("unit_cost", "price"))

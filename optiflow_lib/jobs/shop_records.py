@@ -7,7 +7,6 @@ import pandas as pd
 
 from optiflow_lib.forecasting.panel import Array
 from optiflow_lib.inventory.simulation import Ledger, typed_in_limits
-from optiflow_lib.jobs.demand import daily_sales_of, stock_history_of
 from optiflow_lib.jobs.night import Night
 from optiflow_lib.jobs.shop_supply import order_lines
 
@@ -19,7 +18,7 @@ class Records:
 
     def __init__(self, night: Night, items: pd.DataFrame) -> None:
         self._item_ids = pd.Index(items["item_id"])
-        self._sales, self._held = daily_sales_of(night), stock_history_of(night)
+        self._sales, self._held = night.daily_sales, night.stock_history
         self._lines = order_lines(night)
 
     def sales(self, days: pd.DatetimeIndex) -> Array:

@@ -13,7 +13,7 @@ from optiflow_lib.forecasting.panel import Array
 from optiflow_lib.inventory.lead_time_law import LeadTimeLaw
 from optiflow_lib.inventory.simulation import drawn_lead_times
 from optiflow_lib.jobs.decisions import lead_times_of
-from optiflow_lib.jobs.demand import daily_sales_of, public_holidays
+from optiflow_lib.jobs.demand import public_holidays
 from optiflow_lib.jobs.night import Night
 from optiflow_lib.schemas.source import SUPPLIERS
 
@@ -84,7 +84,7 @@ def _chances(
         night.inputs.read("suppliers") if night.inputs.has("suppliers") else SUPPLIERS.empty(),
         first_day=days[0].date(),
         n_days=len(days),
-        closed=inventory.closed_weekdays(daily_sales_of(night), as_of=begin),
+        closed=inventory.closed_weekdays(night.daily_sales, as_of=begin),
         closed_days=frozenset().union(*holidays),
         review_period=usual,
     )
