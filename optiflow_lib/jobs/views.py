@@ -124,7 +124,7 @@ def steps_of_runs(settings: Settings, run_ids: Iterable[str]) -> pd.DataFrame:
 
 
 def visits_per_day(settings: Settings) -> pd.DataFrame:
-    """day, page, visits, visitors."""
+    """day, page, visits, visitors (distinct), visitors_of_day (of any page)."""
     with opened_store(settings) as opened:
         return store.visits_per_day(opened)
 

@@ -10,6 +10,7 @@ from optiflow_lib.store.connection import Store
 from optiflow_lib.store.times import naive_utc
 
 _table = tables.visits
+_COUNTS = ("visits", "visitors", "visitors_of_day")
 
 
 def record_visit(store: Store, *, page: str, visitor: str, at: datetime) -> None:
@@ -20,20 +21,17 @@ def record_visit(store: Store, *, page: str, visitor: str, at: datetime) -> None
 
 
 def visits_per_day(store: Store, *, first_day: date | None = None) -> pd.DataFrame:
-    """Counts with columns day (UTC), page, visits, visitors (distinct); by day and page."""
-    columns = (
-        _table.c.day,
-        _table.c.page,
-        sa.func.count().label("visits"),
-        sa.func.count(_table.c.visitor.distinct()).label("visitors"),
-    )
-    chosen = sa.select(*columns).group_by(_table.c.day, _table.c.page)
+    """Counts with columns day (UTC), page, visits, visitors (distinct), visitors_of_day (of any page); by day and page."""
+    visits, visitors = sa.func.count(), sa.func.count(_table.c.visitor.distinct())
+    by_page = sa.select(_table.c.day, _table.c.page, visits, visitors).group_by(_table.c.day, _table.c.page)
+    of_day = sa.select(_table.c.day, visitors).group_by(_table.c.day)
     if first_day is not None:
-        chosen = chosen.where(_table.c.day >= first_day)
+        by_page, of_day = (chosen.where(_table.c.day >= first_day) for chosen in (by_page, of_day))
     with store.reading() as connection:
-        found = [tuple(row) for row in connection.execute(chosen)]
-    counted = pd.DataFrame(found, columns=["day", "page", "visits", "visitors"]).astype(
-        {"day": "datetime64[us]", "page": "str", "visits": "int64", "visitors": "int64"}
+        people = {row[0]: row[1] for row in connection.execute(of_day)}
+        found = [(*row, people[row[0]]) for row in connection.execute(by_page)]
+    counted = pd.DataFrame(found, columns=["day", "page", *_COUNTS]).astype(
+        {"day": "datetime64[us]", "page": "str"} | dict.fromkeys(_COUNTS, "int64")
     )
     return counted.sort_values(["day", "page"], ignore_index=True)
 

@@ -78,9 +78,9 @@ def test_the_search_finds_whatever_the_accents_and_capitals(visit):
 
 def test_filters_of_the_list_stand_in_the_address(visit):
     page = alerts.opened(visit())
-    kind = alert_of(page.settings, "order_now")["type"]
-    query = ask(page, "show", search="", state="", severity="high", type=kind).query
-    assert query == {"search": "", "state": "all", "severity": "high", "type": kind, "alert": "", "item": ""}
+    kind, grave = alert_of(page.settings, "stockout")[["type", "severity"]]
+    query = ask(page, "show", search="", state="", severity=grave, type=kind).query
+    assert query == {"search": "", "state": "all", "severity": grave, "type": kind, "alert": "", "item": ""}
     again = alerts.opened(visit(filters={name: value for name, value in query.items() if value}))
     assert keys_on_screen(again.work()) == keys_on_screen(page.work())
     assert {key.split(":")[0] for key in keys_on_screen(again.work())} == {kind}
@@ -104,7 +104,7 @@ def test_the_category_filter_keeps_only_its_alerts(visit):
 
 def test_an_explained_line_tells_the_three_sentences_and_draws_what_they_say(visit):
     page = alerts.opened(visit())
-    alert = alert_of(page.settings, "order_now")
+    alert = alert_of(page.settings, "stockout")
     reply = ask(page, "explain", alert=key_of(alert))
     told = words(reply.regions["detail"])
     for sentence in views.explanation(page.settings, alert["subject"], "fr"):

@@ -156,9 +156,9 @@ def test_visits_are_counted_by_day_and_page(shop_visit):
     for page, visitor in (("dashboard", "Zoé"), ("dashboard", "Ali"), ("alerts", "Zoé")):
         actions.record_visit(visit.settings, page=page, visitor=visitor)
     html = monitoring.opened(visit).tables()
-    shown = {bar["name"]: bar["y"] for bar in chart(html, "visits")}
-    assert shown == {"Alertes": [1.0], "Tableau de bord": [2.0]}
-    assert "3 visites." in words(html)
+    shown = {drawn["name"]: drawn["y"] for drawn in chart(html, "visits")}
+    assert shown == {"Alertes": [1.0], "Tableau de bord": [2.0], "Visiteurs distincts": [2.0]}
+    assert "3 visites de 2 personnes." in words(html)
 
 
 def made(**changes):

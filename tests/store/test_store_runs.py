@@ -146,8 +146,8 @@ def test_visits_and_visitors_are_counted_by_day_and_page(store):
         record_visit(store, page=page, visitor=visitor, at=at)
     counted = visits_per_day(store)
     assert counted.astype({"day": "str"}).to_numpy().tolist() == [
-        ["2026-11-01", "alerts", 3, 2],
-        ["2026-11-02", "home", 1, 1],
+        ["2026-11-01", "alerts", 3, 2, 2],
+        ["2026-11-02", "home", 1, 1, 1],
     ]
     assert visits_per_day(store, first_day=datetime(2026, 11, 2).date())["page"].tolist() == ["home"]
     assert forget_visits(store, before=datetime(2026, 11, 2).date()) == 3

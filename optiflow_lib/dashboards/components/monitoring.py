@@ -216,10 +216,10 @@ def accuracy_table(monitoring: pd.DataFrame, language: Language) -> Html | None:
 
 
 def visits_chart(visits: pd.DataFrame, pages: Mapping[str, str], language: Language) -> Html:
-    """Visits a day and page.
+    """Visits a day and page, and how many people they were of.
 
     Args:
-        visits: day, page, visits, visitors.
+        visits: day, page, visits, visitors_of_day.
         pages: What each page is called.
         language: The reader's.
     """
@@ -237,14 +237,19 @@ def visits_chart(visits: pd.DataFrame, pages: Mapping[str, str], language: Langu
         )
         for place, page in enumerate(by_page.columns)
     ]
+    people = visits.groupby("day")["visitors_of_day"].max()
+    crowd = charts.line(
+        x, charts.numbers(people), name=text("Distinct visitors", language), colour=charts.MUTED
+    )
     last_day, half = visits["day"].max(), pd.Timedelta(hours=12)
     first = min(visits["day"].min(), last_day - pd.Timedelta(days=LEAST_DAYS - 1)) - half
     last = visits[visits["day"] == last_day]
     told = text(
-        "{day}: {visits} {visits:visit|visits}.",
+        "{day}: {visits} {visits:visit|visits} by {people} {people:person|people}.",
         language,
         day=day(last_day, language),
         visits=number(int(last["visits"].sum()), language),
+        people=number(int(people.iloc[-1]), language),
     )
     layout = {
         "barmode": "stack",
@@ -252,7 +257,7 @@ def visits_chart(visits: pd.DataFrame, pages: Mapping[str, str], language: Langu
         "yaxis": {"rangemode": "tozero", "tickformat": ",d"},
         "xaxis": charts.day_axis(language) | {"range": [first.isoformat(), (last_day + half).isoformat()]},
     }
-    return charts.chart(bars, name="visits", told=told, layout=layout, height=260)
+    return charts.chart([*bars, crowd], name="visits", told=told, layout=layout, height=260)
 
 
 def bytes_shown(size: int | None, language: Language) -> str:
