@@ -120,7 +120,7 @@ class Watch:
         return sum(self._cpu.values()), self._peak / 2**30
 
     def _watch(self, process: psutil.Process) -> None:
-        while not self._over.wait(0.2):
+        while not self._over.wait(1.0):  # to read what each process holds costs them time
             with suppress(psutil.NoSuchProcess):
                 together = (process, *process.children(recursive=True))
                 self._peak = max(self._peak, sum(held(one) for one in together))

@@ -25,8 +25,13 @@ def lead_times_of(night: Night) -> inventory.LearnedLeadTimes:
     )
 
 
-def decisions_of(night: Night) -> pd.DataFrame:
-    """item_id, protection_interval (days) and critical_ratio (the service level of the item's ABC class)."""
+def decisions_of(night: Night, times: pd.DataFrame) -> pd.DataFrame:
+    """item_id, protection_interval (days) and critical_ratio (the service level of the item's ABC class).
+
+    Args:
+        night: The night.
+        times: Its learned lead times, schema `LEAD_TIMES`.
+    """
     classes = inventory.classes(
         night.daily_sales,
         items=night.items,
@@ -34,7 +39,6 @@ def decisions_of(night: Night) -> pd.DataFrame:
         as_of=night.as_of,
     )
     levels = {str(name): level for name, level in night.settings.inventory.service_level.items()}
-    times = lead_times_of(night).frame
     made = times[["item_id"]].assign(protection_interval=times["lead_time"] + times["review_period"])
     ratio = classes.set_index("item_id")["abc"].map(levels)
     return made.assign(critical_ratio=made["item_id"].map(ratio))

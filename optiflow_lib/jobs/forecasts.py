@@ -24,9 +24,9 @@ def forecast_demand(night: Night) -> pd.DataFrame:
     Returns schema `FORECASTS`.
     """
     demand = demand_of(night)
-    past = learned_by(night, demand)
     learned = lead_times_of(night)
     lead_times = learned.frame
+    past = learned_by(night, demand, times=lead_times)
     draws = learned.draws(n_samples=night.settings.forecast.sample_paths, seed=night.settings.forecast.seed)
     made = forecasting.forecast_items(
         demand,

@@ -88,9 +88,9 @@ def measure_overrides(night: Night) -> pd.DataFrame:
     `override_results` and returns schema `OVERRIDE_RESULTS`.
     """
     known = store.read_override_results(night.store)
-    results = inventory.in_hindsight(
-        _together(known, _new_lines(night, known)), demand_of(night), as_of=pd.Timestamp(night.as_of)
-    )
+    results = _together(known, _new_lines(night, known))
+    if len(results):
+        results = inventory.in_hindsight(results, demand_of(night), as_of=pd.Timestamp(night.as_of))
     store.replace_override_results(night.store, results)
     logger.info("%d lines were changed by people, %d measured", len(results), results["demand"].count())
     return results

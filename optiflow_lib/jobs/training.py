@@ -9,7 +9,7 @@ import pandas as pd
 
 from optiflow_lib import forecasting, store
 from optiflow_lib.errors import BatchError
-from optiflow_lib.jobs.decisions import decisions_of
+from optiflow_lib.jobs.decisions import decisions_of, lead_times_of
 from optiflow_lib.jobs.demand import demand_of, groups_of, regressors_of
 from optiflow_lib.jobs.night import Night, NightJob
 from optiflow_lib.jobs.scratch import scratch_night
@@ -37,8 +37,9 @@ def train_models(night: Night) -> pd.DataFrame:
     """
     cutoff = night.as_of - timedelta(days=HELD_OUT_DAYS)
     demand = demand_of(night)
-    made = _compared(night, demand[demand["day"] <= pd.Timestamp(cutoff)], cutoff=cutoff)
-    parameters = _parameters(night, demand, made)
+    times = lead_times_of(night).frame
+    made = _compared(night, demand[demand["day"] <= pd.Timestamp(cutoff)], cutoff=cutoff, times=times)
+    parameters = _parameters(night, demand, made, times)
     tables = {"accuracy": made.accuracy, "calibration": made.calibration, **parameters.tables}
     manifest = _manifest(night, made.accuracy, cutoff=cutoff) | {"models": parameters.described}
     name = store.save_generation(night.settings.paths.models, tables, manifest)
@@ -100,10 +101,10 @@ def totals_verdict(accuracy: pd.DataFrame) -> str:
     return f"items in line with them would have cost {abs(gain):.2%} {told}; champion of {used} item(s)"
 
 
-def learned_by(night: Night, demand: pd.DataFrame) -> forecasting.Backtest:
+def learned_by(night: Night, demand: pd.DataFrame, *, times: pd.DataFrame) -> forecasting.Backtest:
     """Champion and calibration per item, from the accepted generation.
 
-    Items it does not know, or all when there is none, are backtested now.
+    Items it does not know, or all when there is none, are backtested now, for decisions over the lead `times`.
     """
     accepted = store.accepted_generation(night.settings.paths.models)
     nothing = forecasting.Backtest(ACCURACY.empty(), forecasting.empty_calibration())
@@ -114,7 +115,7 @@ def learned_by(night: Night, demand: pd.DataFrame) -> forecasting.Backtest:
     calibration = known.calibration
     if len(new):
         logger.info("%d items have no champion yet: backtesting them", new["item_id"].nunique())
-        made = _compared(night, new, cutoff=night.as_of)
+        made = _compared(night, new, cutoff=night.as_of, times=times)
         accuracy = pd.concat([accuracy, made.accuracy])
         calibration = pd.concat([calibration, made.calibration])
     accuracy = ACCURACY.check(accuracy.sort_values(["item_id", "candidate"]), where="accuracy")
@@ -133,7 +134,8 @@ def kept_parameters(night: Night) -> forecasting.Parameters | None:
 def candidates_tried(settings: Settings, *, as_of: str) -> pd.DataFrame:
     """Schema `ACCURACY`: every item and candidate on rolling origins; nothing is stored."""
     with scratch_night(settings, as_of) as night:
-        return _compared(night, demand_of(night), cutoff=night.as_of).accuracy
+        times = lead_times_of(night).frame
+        return _compared(night, demand_of(night), cutoff=night.as_of, times=times).accuracy
 
 
 def compared_candidates(settings: Settings, *, as_of: str) -> pd.DataFrame:
@@ -150,11 +152,13 @@ def compared_candidates(settings: Settings, *, as_of: str) -> pd.DataFrame:
     ).reset_index()
 
 
-def _compared(night: Night, demand: pd.DataFrame, *, cutoff: date) -> forecasting.Backtest:
+def _compared(
+    night: Night, demand: pd.DataFrame, *, cutoff: date, times: pd.DataFrame
+) -> forecasting.Backtest:
     settings = night.settings.forecast
     origins = forecasting.rolling_origins(cutoff, n=settings.backtest_origins, step=HELD_OUT_DAYS)
     return forecasting.backtest(
-        demand, candidates=settings.candidates, origins=origins, **_circumstances(night, demand)
+        demand, candidates=settings.candidates, origins=origins, **_circumstances(night, demand, times)
     )
 
 
@@ -171,25 +175,27 @@ def _held_out(night: Night, learned: forecasting.Backtest | None) -> tuple[float
         champions=champions,
         calibration=calibration,
         origin=night.as_of - timedelta(days=HELD_OUT_DAYS),
-        **_circumstances(night, demand),
+        **_circumstances(night, demand, lead_times_of(night).frame),
     )
     return float(scores["cost"].mean()), float(scores["coverage_80"].mean())
 
 
-def _circumstances(night: Night, demand: pd.DataFrame) -> dict[str, Any]:
+def _circumstances(night: Night, demand: pd.DataFrame, times: pd.DataFrame) -> dict[str, Any]:
     first_day = demand["day"].min().date() if len(demand) else night.as_of
     return {
         "horizon_days": HELD_OUT_DAYS,
         "regressors": regressors_of(night, first_day=first_day, last_day=night.as_of),
         "groups": groups_of(night),
-        "decisions": decisions_of(night),
+        "decisions": decisions_of(night, times),
         "settings": night.settings.forecast,
     }
 
 
-def _parameters(night: Night, demand: pd.DataFrame, learned: forecasting.Backtest) -> forecasting.Parameters:
+def _parameters(
+    night: Night, demand: pd.DataFrame, learned: forecasting.Backtest, times: pd.DataFrame
+) -> forecasting.Parameters:
     """Fitted to all that is known, the days held out included: the choice of candidates was made without them."""
-    circumstances = _circumstances(night, demand)
+    circumstances = _circumstances(night, demand, times)
     return forecasting.fitted_parameters(
         demand,
         champions=forecasting.champions(learned.accuracy),
