@@ -2,7 +2,7 @@
 
 A run of days is judged as one: the sum of what it sold against the law of the sum. So two days without a sale can say
 what neither says alone. Of all runs of an item the least likely is kept, then the least likely of the days that are
-left. How unlikely it must be depends on how many were looked at, so that the expected share of false ones among those
+left. Where the difference is one unit or less nobody has anything to explain, however rare it is. How unlikely it must be depends on how many were looked at, so that the expected share of false ones among those
 reported is stated, for single days and for runs, above and below. Source: Benjamini & Hochberg (1995), Controlling the
 false discovery rate, J. R. Statist. Soc. B 57.
 """
@@ -114,7 +114,8 @@ def _unlikely(asked: _Asked, *, days: int, high: bool) -> Episodes:
     chance = beyond(sold, expected, spread, asked.law.step[item])
     n = len(item)
     runs = Episodes(item, first, np.full(n, days), np.full(n, high), chance)
-    return runs.taken(np.flatnonzero(chance <= MOST_CHANCE))
+    matters = np.abs(sold - expected) > asked.law.step[item]
+    return runs.taken(np.flatnonzero((chance <= MOST_CHANCE) & matters))
 
 
 def _sums(values: Array, days: int) -> Array:

@@ -54,8 +54,8 @@ def test_the_work_list_is_the_store_s_in_every_reader_s_form(served_shop, new_co
 
 def test_one_click_explains_a_line(served_shop, page: Page):
     look(page, f"{served_shop.address}/alerts")
-    alert = views.alerts(served_shop.settings).query("type == 'order_now' and state == 'open'").iloc[0]
-    page.locator(f'[data-alert="order_now:{alert["subject"]}"]').click()
+    alert = views.alerts(served_shop.settings).query("type == 'stockout' and state == 'open'").iloc[0]
+    page.locator(f'[data-alert="stockout:{alert["subject"]}"]').click()
     item = views.open_view(served_shop.settings).read("items").set_index("item_id").loc[alert["subject"]]
     expect(page.locator("#detail-title")).to_have_text(item["name"])
     told = words(page, '[data-region="detail"]')
@@ -63,7 +63,7 @@ def test_one_click_explains_a_line(served_shop, page: Page):
         assert plain(sentence) in told
     assert sum(sum(trace["y"]) for trace in drawn(page, "demand")) == pytest.approx(1.0, abs=0.01)
     assert len(drawn(page, "ahead")[0]["y"]) == served_shop.settings.forecast.horizon_days
-    page.wait_for_url(f"**/alerts?alert=order_now*{alert['subject']}")
+    page.wait_for_url(f"**/alerts?alert=stockout*{alert['subject']}")
 
 
 def test_the_search_answers_while_it_is_typed_and_keeps_the_focus(served_shop, page: Page):

@@ -42,6 +42,12 @@ def test_a_day_that_sticks_out_is_told_alone():
     assert found.high.all()
 
 
+def test_one_unit_is_nothing_to_explain_however_rare():
+    mean, actual = np.full((1, N_DAYS), 1e-6), np.zeros((1, N_DAYS))
+    actual[0, 20], actual[0, 60] = 1.0, 3.0
+    assert episodes(actual, mean, law(1), false_share=0.2).first.tolist() == [60]
+
+
 def test_ordinary_days_are_hardly_ever_reported():
     mean = np.random.default_rng(1).uniform(0.3, 20, (400, 1)) * np.ones(N_DAYS)
     assert len(episodes(noise(mean), mean, law(400), false_share=0.2).item) <= 4

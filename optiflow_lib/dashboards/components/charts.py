@@ -55,7 +55,7 @@ def chart(
 
 
 _BELOW = {"ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)"}  # clear of the other axis' zero
-LEGEND = {"orientation": "h", "x": 0, "y": -0.15, "yanchor": "top"}
+LEGEND = {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}
 _MARGIN = {"l": 52, "r": 12, "t": 24, "b": 36}
 
 

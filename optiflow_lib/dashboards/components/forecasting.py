@@ -143,8 +143,8 @@ def _event_spans(series: Series) -> dict[str, Any]:
             "x": f"{row.first_day:%Y-%m-%d}",
             "yref": "paper",
             "y": 1,
-            "yanchor": "bottom",
-            "yshift": 14 * (place % 2),
+            "yanchor": "top",  # today's name stands above
+            "yshift": -14 * (place % 2),
             "showarrow": False,
             "xanchor": "left" if row.first_day < first + (last - first) * 3 / 4 else "right",
             "text": charts.plain(row.name),

@@ -241,6 +241,7 @@ def visits_chart(visits: pd.DataFrame, pages: Mapping[str, str], language: Langu
     crowd = charts.line(
         x, charts.numbers(people), name=text("Distinct visitors", language), colour=charts.MUTED
     )
+    crowd["mode"] = "lines+markers"  # a single day is no line
     last_day, half = visits["day"].max(), pd.Timedelta(hours=12)
     first = min(visits["day"].min(), last_day - pd.Timedelta(days=LEAST_DAYS - 1)) - half
     last = visits[visits["day"] == last_day]
