@@ -5,7 +5,7 @@ import re
 
 import nbformat
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from served import served, write_page
 from shops import write_settings
 
@@ -215,3 +215,16 @@ def test_nothing_is_asked_for_outside_and_no_more_than_what_is_needed(shop, page
         / 1000
     )
     assert kilobytes < 1500  # plotly is 1200 of them, before compression
+
+
+def test_plotly_is_compiled_while_the_page_waits_not_while_it_draws(shop, page: Page, browser: Browser):
+    browser.start_tracing(page=page, categories=["v8", "disabled-by-default-v8.compile"])
+    page.goto(f"{shop.address}/dashboard")
+    expect(page.locator("#chart-sales .trace")).to_have_count(1)
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    threads = [event for event in events if event.get("name") == "thread_name"]
+    main = {(event["pid"], event["tid"]) for event in threads if event["args"]["name"] == "CrRendererMain"}
+    parsed = [event for event in events if event["name"] == "V8.ParseFunction"]
+    late = [event for event in parsed if (event["pid"], event["tid"]) in main]
+    assert main  # the trace is of what we think it is
+    assert len(late) < 300  # 1,400 functions were parsed on the page's own thread before it was told
