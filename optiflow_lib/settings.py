@@ -152,6 +152,17 @@ class DashboardSettings(_Section):
     login_header: str = ""  # of a proxy on this machine that has checked who it is; empty: the login form
 
 
+class MonitoringSettings(_Section):
+    """What the accuracy of past nights is held against on the monitoring page; shares."""
+
+    wape: PositiveFloat | None = (
+        None  # at most; None: 1.25 times what the trained models reached in their backtest
+    )
+    mape: PositiveFloat | None = None  # the same
+    bias: PositiveFloat = 0.10  # at most, too much or too little
+    coverage_80: Probability = 0.75  # at least, of the days inside the 80 % interval
+
+
 class SimulationSettings(_Section):
     """How a period of the past is replayed, and the rules that other policies are replayed with."""
 
@@ -176,6 +187,7 @@ class Settings(BaseSettings):
     purchasing: PurchasingSettings = PurchasingSettings()
     batch: BatchSettings = BatchSettings()
     dashboards: DashboardSettings = DashboardSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
     simulation: SimulationSettings = SimulationSettings()
 
     @classmethod

@@ -57,7 +57,7 @@ KPI_DEFINITIONS: dict[str, KpiDefinition] = {
         "none",
     ),
     "coverage_80": KpiDefinition(
-        "Interval coverage", "share of the days inside the 80 % interval", "percent", "none"
+        "Interval coverage", "share of the days inside the 80% interval", "percent", "none"
     ),
     "pinball": KpiDefinition(
         "Quantile error", "pinball loss / mean forecast, backtest of the champions", "percent", "down"

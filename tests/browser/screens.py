@@ -39,3 +39,9 @@ def drawn(page: Page, name: str) -> list[dict]:
 def fits(page: Page) -> bool:
     """Does nothing stick out of the window's width?"""
     return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def ticks(page: Page, name: str) -> list[str]:
+    """What stands beside the vertical axes of a chart, as it is written."""
+    drawn(page, name)
+    return page.locator(f"#chart-{name} [class$=tick] text[text-anchor=end]").all_text_contents()

@@ -1,8 +1,10 @@
 """The simulation page in a real browser: asked for, calculated elsewhere, the page free meanwhile."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
-from screens import NAMES, READERS, drawn, fits, look
+from screens import NAMES, READERS, drawn, fits, look, ticks
 
 pytestmark = pytest.mark.browser
 WORDS = {
@@ -24,6 +26,10 @@ def test_policies_are_replayed_while_the_page_stays_free(served_shop, new_contex
     page.wait_for_selector("#chart-trade-off .main-svg", timeout=150_000)
     traces = {trace["name"] for trace in drawn(page, "trade-off")}
     assert {"Optiflow", present} <= traces
+    sign = {"fr": "\u00a0%", "en": "%"}[locale[:2]]
+    shares = [tick for tick in ticks(page, "trade-off") if "€" not in tick]
+    assert shares
+    assert [tick for tick in shares if not re.fullmatch(rf"[\d,.]+{sign}", tick)] == []
     page.get_by_role("button", name=present).click()
     expect(page.locator("[data-region=behind] h2")).to_contain_text(present)
     expect(page.locator("[data-region=behind] tbody tr").first).to_be_visible()

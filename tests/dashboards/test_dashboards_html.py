@@ -1,5 +1,7 @@
 import json
 import math
+import re
+from pathlib import Path
 
 import pytest
 from hostile import HOSTILE, is_harmless, seen, words
@@ -143,3 +145,14 @@ def test_elements_alike_escape_each_child_and_write_their_attributes_once_right(
         tag("td", child, class_="number", data_label='"<') for child in ("<b>", tag("i", "x"), None, 3)
     ]
     assert all(isinstance(one, Html) for one in made)
+
+
+def test_shares_in_a_chart_are_written_as_the_reader_writes_them():
+    assert charts.percents([0.4125, 1.0, math.nan]) == [41.25, 100.0, None]
+    assert charts.percent_axis("fr")["ticksuffix"] == "\u00a0%"
+    assert charts.percent_axis("en")["ticksuffix"] == "%"
+
+
+def test_no_chart_leaves_its_percent_sign_to_plotly_which_knows_only_the_english_one():
+    files = Path(charts.__file__).parents[1].rglob("*.py")
+    assert [file.name for file in files if re.search(r"\.\d%[\"}]", file.read_text(encoding="utf-8"))] == []

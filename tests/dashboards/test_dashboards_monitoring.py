@@ -8,12 +8,7 @@ from hostile import HOSTILE, is_harmless, words
 
 from optiflow_lib import store
 from optiflow_lib.batch.graph import CHAINS
-from optiflow_lib.dashboards.components.monitoring import (
-    accuracy_chart,
-    accuracy_table,
-    bytes_shown,
-    steps_chart,
-)
+from optiflow_lib.dashboards.components.monitoring import bytes_shown, steps_chart
 from optiflow_lib.dashboards.components.nights import duration, failure_list, night_state
 from optiflow_lib.dashboards.components.words import STEPS, label
 from optiflow_lib.dashboards.pages import monitoring
@@ -22,7 +17,7 @@ from optiflow_lib.jobs.condition import condition
 from optiflow_lib.jobs.executed import executed_notebook, executed_steps
 from optiflow_lib.jobs.night import opened_store
 from optiflow_lib.schemas.operations import RUN_STEPS
-from optiflow_lib.schemas.results import FAILURES, MONITORING
+from optiflow_lib.schemas.results import FAILURES
 
 STARTED = datetime(2026, 11, 1, 3, 0)  # the store keeps UTC without zone
 
@@ -159,32 +154,6 @@ def test_visits_are_counted_by_day_and_page(shop_visit):
     shown = {drawn["name"]: drawn["y"] for drawn in chart(html, "visits")}
     assert shown == {"Alertes": [1.0], "Tableau de bord": [2.0], "Visiteurs distincts": [2.0]}
     assert "3 visites de 2 personnes." in words(html)
-
-
-def made(**changes):
-    row = {
-        "made_on": "2026-10-30",
-        "items": 12,
-        "days": 11,
-        "wape": 0.412,
-        "bias": -0.05,
-        "mape": 0.388,
-        "mape_excluded_share": 0.25,
-        "coverage_80": 0.82,
-    }
-    return MONITORING.check(
-        pd.DataFrame([row | changes, row | {"made_on": "2026-10-24", "days": 80}]), where="test"
-    )
-
-
-def test_accuracy_over_time_is_drawn_and_written(visit):
-    drawn = {line["name"]: line for line in chart(accuracy_chart(made(), "fr"), "accuracy")}
-    assert drawn["Erreur (WAPE)"]["x"] == ["2026-10-24", "2026-10-30"]
-    assert drawn["Erreur (WAPE)"]["y"] == [0.412, 0.412]
-    assert "erreur 41,2 %, biais -5,0 %, 82 % dans l'intervalle" in words(accuracy_chart(made(), "fr"))
-    assert "30 oct. 2026 41,2 % -5,0 % 38,8 % 25 % 82 % 11" in words(accuracy_table(made(), "fr"))
-    assert "Rien à comparer" in words(accuracy_chart(MONITORING.empty(), "fr"))
-    assert accuracy_table(MONITORING.empty(), "fr") is None
 
 
 def test_the_installation_is_told_as_it_is(visit):

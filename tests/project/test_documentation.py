@@ -30,7 +30,7 @@ def settings_table():
 
 
 def test_operations_list_every_setting_with_its_default():
-    documented = [line for line in OPERATIONS.splitlines() if re.match(r"\| `[a-z]+\.[a-z_]+` \|", line)]
+    documented = [line for line in OPERATIONS.splitlines() if re.match(r"\| `[a-z]+\.[a-z_0-9]+` \|", line)]
     assert documented == list(settings_table())
 
 

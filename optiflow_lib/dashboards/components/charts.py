@@ -81,6 +81,16 @@ def money_axis(language: Language) -> dict[str, Any]:
     return {"rangemode": "tozero", "tickformat": ",.0f", **sign}
 
 
+def percent_axis(language: Language) -> dict[str, Any]:
+    """An axis of shares, given as `percents`: plotly's own percent sign stands where English has it."""
+    return {"tickformat": ",~g", "hoverformat": ",.1f", "ticksuffix": {"fr": "\u00a0%", "en": "%"}[language]}
+
+
+def percents(values: Iterable[float]) -> list[float | None]:
+    """Shares in percent, for an axis that `percent_axis` writes."""
+    return numbers((100 * value for value in values), digits=2)
+
+
 def numbers(values: Iterable[float], *, digits: int = 2) -> list[float | None]:
     """Numbers for JSON, rounded to what a screen shows; a missing one is a gap."""
     return [None if pd.isna(value) else round(float(value), digits) for value in values]

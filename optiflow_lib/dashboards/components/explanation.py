@@ -55,7 +55,9 @@ def demand_chart(interval: pd.Series, marks: Marks, language: Language) -> Html:
             name=name,
             colour=colour,
             width=width * 0.9,
-            hovertemplate="%{x}: %{y:.0%}",
+            text=[percent(share, language) for share in shares[part]],
+            textposition="none",
+            hovertemplate="%{x}: %{text}",
         )
         for part, name, colour in parts
         if part.any()

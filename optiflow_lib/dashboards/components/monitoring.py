@@ -1,4 +1,4 @@
-"""How nights went, how accurate forecasts were, who looked at the pages, what is installed."""
+"""How nights went, who looked at the pages, what is installed."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,14 +10,12 @@ from optiflow_lib.dashboards.components.nights import duration, local_moment
 from optiflow_lib.dashboards.components.notices import badge, empty
 from optiflow_lib.dashboards.components.tables import Column, table
 from optiflow_lib.dashboards.components.words import TONES, label
-from optiflow_lib.texts import Language, day, number, percent, text
+from optiflow_lib.texts import Language, day, number, text
 
-TARGET_COVERAGE = 0.8
 STEP_COLOURS = (*charts.SERIES, charts.TEXT)
 DAY_WIDTH = 0.8 * 86_400_000  # of a bar, in the milliseconds of a time axis
 LEAST_DAYS = 14
 LEAST_NIGHTS = 7  # there is room for: a single bar is no wall
-MEASURES = ("wape", "mape", "bias", "coverage_80")
 
 
 def runs_table(runs: pd.DataFrame, notebooks: Mapping[str, Sequence[str]], language: Language) -> Html:
@@ -129,90 +127,6 @@ def failed_steps(steps: pd.DataFrame, names: Mapping[str, str], language: Langua
         Column(text("Message", language), [_known(row.message) for row in rows], wide=True),
     ]
     return table(columns, caption=text("Steps that failed", language), compact=True)
-
-
-def accuracy_chart(monitoring: pd.DataFrame, language: Language) -> Html:
-    """Errors of past nights' forecasts against what was then sold (schema `MONITORING`), with their targets."""
-    if monitoring.empty:
-        nothing = text("Nothing to compare yet.", language)
-        return empty(nothing, text("The first forecasts must come to pass: come back tomorrow.", language))
-    made = monitoring.sort_values("made_on")
-    names = {
-        "wape": text("Error (WAPE)", language),
-        "mape": text("MAPE", language),
-        "bias": text("Bias", language),
-        "coverage_80": text("Inside the 80 % interval", language),
-    }
-    x = charts.days(made["made_on"])
-    lines = [
-        charts.line(
-            x,
-            charts.numbers(made[one], digits=4),
-            name=names[one],
-            colour=charts.SERIES[place],
-            mode="lines+markers",
-        )
-        for place, one in enumerate(MEASURES)
-    ]
-    target = {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": TARGET_COVERAGE,
-        "y1": TARGET_COVERAGE,
-        "line": {"color": charts.SERIES[3], "width": 1, "dash": "dot"},
-    }
-    last = made.iloc[-1]
-    told = text(
-        "Forecasts of {day}: error {wape}, bias {bias}, {coverage} inside the 80 % interval; {days} item-days compared.",
-        language,
-        day=day(last["made_on"], language),
-        wape=percent(float(last["wape"]), language, decimals=1),
-        bias=percent(float(last["bias"]), language, decimals=1),
-        coverage=percent(float(last["coverage_80"]), language),
-        days=number(float(last["days"]), language),
-    )
-    layout = {
-        "xaxis": charts.day_axis(language),
-        "yaxis": {"tickformat": ".0%"},
-        "shapes": [target],
-        "legend": charts.LEGEND,
-    }
-    return charts.chart(lines, name="accuracy", told=told, layout=layout, height=320)
-
-
-def accuracy_table(monitoring: pd.DataFrame, language: Language) -> Html | None:
-    """The same as figures, the latest first, with the share that MAPE leaves out."""
-    if monitoring.empty:
-        return None
-    rows = list(monitoring.sort_values("made_on", ascending=False).itertuples())
-    columns = [
-        Column(text("Forecasts of", language), [day(row.made_on, language) for row in rows]),
-        Column(
-            text("Error (WAPE)", language),
-            [percent(row.wape, language, decimals=1) for row in rows],
-            numeric=True,
-        ),
-        Column(
-            text("Bias", language), [percent(row.bias, language, decimals=1) for row in rows], numeric=True
-        ),
-        Column(
-            text("MAPE", language), [percent(row.mape, language, decimals=1) for row in rows], numeric=True
-        ),
-        Column(
-            text("Left out of MAPE", language),
-            [percent(row.mape_excluded_share, language) for row in rows],
-            numeric=True,
-        ),
-        Column(
-            text("In the interval", language),
-            [percent(row.coverage_80, language) for row in rows],
-            numeric=True,
-        ),
-        Column(text("Item-days", language), [number(row.days, language) for row in rows], numeric=True),
-    ]
-    return table(columns, caption=text("Accuracy of past nights", language), compact=True)
 
 
 def visits_chart(visits: pd.DataFrame, pages: Mapping[str, str], language: Language) -> Html:

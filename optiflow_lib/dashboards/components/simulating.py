@@ -94,7 +94,7 @@ def trade_off_chart(curves: pd.DataFrame, summary: pd.DataFrame, language: Langu
     lines = [
         charts.line(
             charts.numbers(part["stock_value"]),
-            charts.numbers(part["fill_rate_value"], digits=4),
+            charts.percents(part["fill_rate_value"]),
             name=policy_name(str(policy), language),
             colour=_COLOURS[str(policy)],
             legendgroup=policy,
@@ -108,7 +108,7 @@ def trade_off_chart(curves: pd.DataFrame, summary: pd.DataFrame, language: Langu
             "type": "scatter",
             "mode": "markers",
             "x": charts.numbers([wide.loc[policy, "stock_value"]]),
-            "y": charts.numbers([wide.loc[policy, "fill_rate_value"]], digits=4),
+            "y": charts.percents([wide.loc[policy, "fill_rate_value"]]),
             "name": charts.plain(policy_name(policy, language)),
             "legendgroup": policy,
             "marker": {
@@ -134,7 +134,7 @@ def trade_off_chart(curves: pd.DataFrame, summary: pd.DataFrame, language: Langu
     stock = charts.money_axis(language) | {"title": {"text": text("Mean stock, at cost", language)}}
     layout = {
         "xaxis": stock,
-        "yaxis": {"tickformat": ".0%", "title": {"text": text("Demand served", language)}},
+        "yaxis": charts.percent_axis(language) | {"title": {"text": text("Demand served", language)}},
         "legend": {**charts.LEGEND, "y": -0.22},
         "margin": {"l": 64, "r": 16, "t": 16, "b": 56},
     }

@@ -132,7 +132,7 @@ class Improvement(Page):
                 text("Unusual days", language),
                 number(len(unusual), language),
                 text(
-                    "item-days of three months outside the 99 % range, not a stockout, not an event", language
+                    "item-days of three months outside the 99% range, not a stockout, not an event", language
                 ),
             ),
             Figure(

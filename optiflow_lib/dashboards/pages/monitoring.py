@@ -5,10 +5,9 @@ from functools import cached_property
 
 import pandas as pd
 
+from optiflow_lib.dashboards.components.accuracy import accuracy_chart, accuracy_table, targets_table
 from optiflow_lib.dashboards.components.html import Html, join
 from optiflow_lib.dashboards.components.monitoring import (
-    accuracy_chart,
-    accuracy_table,
     bytes_shown,
     failed_steps,
     runs_table,
@@ -24,6 +23,7 @@ from optiflow_lib.jobs import views
 from optiflow_lib.jobs.condition import Condition, condition
 from optiflow_lib.jobs.desk import Desk
 from optiflow_lib.jobs.executed import executed_steps
+from optiflow_lib.jobs.targets import accuracy_targets
 from optiflow_lib.texts import day, moment, number, text
 
 RUNS_SHOWN, NIGHTS_DRAWN, VISIT_DAYS = 20, 14, 30
@@ -103,10 +103,17 @@ class Monitoring(Page):
         return dict(zip(nights["run_id"], named, strict=True))
 
     def _accuracy(self) -> Html:
-        monitored = self.view.read("monitoring")
-        drawn = accuracy_chart(monitored, self.language)
+        monitored, language = self.view.read("monitoring"), self.language
+        targets = accuracy_targets(
+            self.settings.monitoring,
+            accuracy=self.view.read("accuracy"),
+            forecasts=self.view.read("forecasts"),
+        )
         return panel(
-            text("Accuracy over time", self.language), drawn, accuracy_table(monitored, self.language)
+            text("Accuracy over time", language),
+            targets_table(monitored, targets, language),
+            accuracy_chart(monitored, targets, language),
+            accuracy_table(monitored, targets, language),
         )
 
     def _state(self) -> Html:
