@@ -79,7 +79,8 @@ def test_a_night_that_was_run_again_is_told_apart(shop_visit):
     html = monitoring.opened(visit).figures()
     told = words(html)
     assert chart(html, "steps")[0]["x"] == ["31 oct.", "31 oct. (2)"]
-    assert f"31 oct. Alertes et brouillons {HOSTILE[0]}" in told
+    stopped = "L'étape s'est arrêtée sur une erreur du programme."
+    assert f"31 oct. Alertes et brouillons {stopped} Détail technique {HOSTILE[0]}" in told
     assert "Terminée avec des échecs" in told
     assert "3 min 05 s" in told
     assert "Semaine" in told

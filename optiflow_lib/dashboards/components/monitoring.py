@@ -8,6 +8,7 @@ from optiflow_lib.dashboards.components import charts
 from optiflow_lib.dashboards.components.html import Html, tag
 from optiflow_lib.dashboards.components.nights import duration, local_moment
 from optiflow_lib.dashboards.components.notices import badge, empty
+from optiflow_lib.dashboards.components.reasons import step_reason
 from optiflow_lib.dashboards.components.tables import Column, table
 from optiflow_lib.dashboards.components.words import TONES, label
 from optiflow_lib.texts import Language, day, number, text
@@ -124,7 +125,11 @@ def failed_steps(steps: pd.DataFrame, names: Mapping[str, str], language: Langua
     columns = [
         Column(text("Run", language), [names[row.run_id] for row in rows]),
         Column(text("Step", language), [label(row.step, language) for row in rows]),
-        Column(text("Message", language), [_known(row.message) for row in rows], wide=True),
+        Column(
+            text("Message", language),
+            [step_reason(row.message, row.state, language) for row in rows],
+            wide=True,
+        ),
     ]
     return table(columns, caption=text("Steps that failed", language), compact=True)
 
@@ -192,7 +197,3 @@ def versions_table(versions: Mapping[str, str], language: Language) -> Html:
         Column(text("Version", language), list(versions.values())),
     ]
     return table(columns, caption=text("Versions", language), compact=True)
-
-
-def _known(message: object) -> str:
-    return message if isinstance(message, str) else "–"

@@ -7,6 +7,7 @@ import pandas as pd
 
 from optiflow_lib.dashboards.components.html import Html, join, tag
 from optiflow_lib.dashboards.components.notices import badge, notice
+from optiflow_lib.dashboards.components.reasons import failure_reason
 from optiflow_lib.dashboards.components.words import TONES, label
 from optiflow_lib.texts import Language, moment, number, text
 
@@ -50,7 +51,7 @@ def failure_list(failures: pd.DataFrame, language: Language) -> Html | None:
     if failures.empty:
         return None
     told = [
-        tag("li", tag("code", row.item_id), " ", tag("span", row.reason, lang="en"))
+        tag("li", tag("code", row.item_id), " ", failure_reason(row.reason, language))
         for row in failures.head(FAILURES).itertuples()
     ]
     title = text(

@@ -9,6 +9,7 @@ from optiflow_lib.forecasting.calendar import Calendar, active_seasonalities, ca
 from optiflow_lib.forecasting.prophet_map.fitted import Array, Fitted, unfitted
 from optiflow_lib.forecasting.prophet_map.histories import Histories
 from optiflow_lib.forecasting.prophet_map.specification import Seasonality, Specification
+from optiflow_lib.schemas.reasons import CHANGEPOINTS_OUTSIDE, TOO_FEW_DAYS
 
 LEAST_ROWS = 2
 
@@ -36,7 +37,7 @@ def setup_of(asked: Specification, histories: Histories) -> Setup:
     """Prepares every item of `histories` as Prophet would."""
     known = ~np.isnan(histories.quantity)
     rows = known.sum(axis=1)
-    reasons = [f"{n} known day(s): Prophet needs {LEAST_ROWS}" if n < LEAST_ROWS else "" for n in rows]
+    reasons = [TOO_FEW_DAYS.format(known=n, needed=LEAST_ROWS) if n < LEAST_ROWS else "" for n in rows]
     _refuse_changepoints(asked, histories, known, reasons)
     kept = np.flatnonzero([not reason for reason in reasons])
     failed = [(str(histories.item_ids[i]), reason) for i, reason in enumerate(reasons) if reason]
@@ -80,7 +81,7 @@ def _refuse_changepoints(
         if not reason:
             own = days[known[i]]
             if given.min() < own[0] or given.max() > own[-1]:
-                reasons[i] = f"changepoints lie outside its history, {own[0]} to {own[-1]}"
+                reasons[i] = CHANGEPOINTS_OUTSIDE.format(first=own[0], last=own[-1])
 
 
 def _least_gaps(bucket: NDArray[np.intp], first: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -1,0 +1,112 @@
+"""No sentence of the program's own language stands open on a French page: reasons of items and messages of steps."""
+
+import ast
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hostile import HOSTILE, is_harmless, words
+
+import optiflow_lib
+from optiflow_lib import errors
+from optiflow_lib.dashboards.components.monitoring import failed_steps
+from optiflow_lib.dashboards.components.nights import failure_list
+from optiflow_lib.dashboards.components.reasons import KINDS, failure_reason, step_reason
+from optiflow_lib.errors import BatchError, OptiflowError
+from optiflow_lib.forecasting import BatchProphet
+from optiflow_lib.schemas import reasons
+from optiflow_lib.schemas.results import FAILURES
+from optiflow_lib.texts import text
+
+LIBRARY = Path(optiflow_lib.__file__).parent
+VALUES = {"known": "1", "needed": "2", "first": "2024-01-01", "last": "2026-10-31"}
+FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
+
+
+def opened(html):
+    """What is read without unfolding anything."""
+    return words(FOLDED.sub("", str(html)))
+
+
+@pytest.mark.parametrize("reason", reasons.REASONS)
+def test_every_reason_is_said_in_french_with_its_values(reason):
+    written = reason.format(**VALUES)
+    assert reasons.values_of(reason, written) == {
+        name: VALUES[name] for name in re.findall(r"{(\w+)}", reason)
+    }
+    said = words(failure_reason(written, "fr"))
+    assert written not in said
+    assert said != words(failure_reason(written, "en"))
+    assert "détail" not in said.lower()
+
+
+def test_reasons_are_the_ones_that_the_models_write():
+    days = pd.date_range("2026-01-01", periods=30)
+    demand = pd.DataFrame({"item_id": "long", "day": days, "quantity": np.arange(30.0) % 7 + 3})
+    short = pd.DataFrame({"item_id": ["short"], "day": days[:1], "quantity": [4.0]})
+    model = BatchProphet().fit(pd.concat([demand, short]))
+    assert opened(failure_list(model.failures, "fr")).endswith(
+        "short Sa demande n'est connue que sur 1 jour ; il en faut 2 au modèle."
+    )
+    outside = BatchProphet(changepoints=["2020-01-01"]).fit(demand)
+    assert opened(failure_list(outside.failures, "fr")).endswith(
+        "long Les points de rupture des réglages sont hors de son historique, du 1 janv. 2026 au 30 janv. 2026."
+    )
+
+
+def test_the_models_write_no_reason_of_their_own():
+    """A reason put together on the spot would be one that no page knows."""
+    for file in (LIBRARY / "forecasting").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Assign) and "reasons" in ast.unparse(node.targets[0]):
+                assert not any(isinstance(part, ast.JoinedStr) for part in ast.walk(node.value)), file.name
+
+
+def test_words_of_others_are_folded_away_behind_a_sentence():
+    html = failure_reason("RuntimeError: Error during optimization", "fr")
+    assert opened(html) == "Son modèle n'a pas pu être calculé."
+    assert "RuntimeError: Error during optimization" in words(html)
+    assert '<pre lang="en">' in str(html)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_error_has_a_sentence_in_both_languages(kind):
+    written = str(BatchError(what=f"40_alerts: {kind}: disk full", where="40_alerts.ipynb", mend="make room"))
+    french, english = (opened(step_reason(written, "failed", language)) for language in ("fr", "en"))
+    assert english == KINDS[kind]
+    assert french == text(KINDS[kind], "fr").replace("\u00a0", " ").replace("\u202f", " ")
+    assert french != english
+    assert "disk full" in words(step_reason(written, "failed", "fr"))
+
+
+def test_every_error_of_ours_is_one_of_those_kinds():
+    ours = {
+        name
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, OptiflowError) and kind is not OptiflowError
+    }
+    not_in_a_notebook = {"AccessError", "ServingError", "LockHeldError"}
+    assert ours - not_in_a_notebook <= set(KINDS)
+
+
+def test_old_and_unknown_messages_still_show():
+    old = step_reason("something went wrong", "failed", "fr")
+    assert opened(old) == "L'étape s'est arrêtée sur une erreur du programme."
+    assert "something went wrong" in words(old)
+    assert words(step_reason(None, "interrupted", "fr")) == (
+        "L'exécution a été arrêtée avant la fin de l'étape."
+    )
+    assert words(step_reason(None, "failed", "fr")) == "–"
+
+
+def test_hostile_words_are_shown_and_never_run():
+    failures = FAILURES.check(
+        pd.DataFrame({"item_id": HOSTILE[:3], "step": "fit", "reason": HOSTILE[:3]}), where="test"
+    )
+    assert is_harmless(failure_list(failures, "fr"))
+    steps = pd.DataFrame(
+        {"run_id": "a", "step": "x", "state": "failed", "message": [*HOSTILE, f"x: {HOSTILE[0]}: y"]}
+    )
+    assert is_harmless(failed_steps(steps, {"a": "31 oct."}, "fr"))
