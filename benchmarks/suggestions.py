@@ -13,17 +13,9 @@ import pandas as pd
 from benchmarks.machine import print_header
 from optiflow_lib.inventory import Known, executed, recommendations, spending_curve
 from optiflow_lib.schemas import Schema
-from optiflow_lib.schemas.results import (
-    CLASSES,
-    FORECASTS,
-    INTERVAL_DEMAND,
-    INTERVAL_QUANTILES,
-    ITEMS,
-    LEAD_TIMES,
-    PERCENTS,
-    POSITIONS,
-)
+from optiflow_lib.schemas.results import FORECASTS, INTERVAL_DEMAND, INTERVAL_QUANTILES, ITEMS, PERCENTS
 from optiflow_lib.schemas.source import PRODUCTS, SUPPLIERS
+from optiflow_lib.schemas.stock import CLASSES, LEAD_TIMES, POSITIONS
 from optiflow_lib.settings import InventorySettings
 
 BAR_S = 10.0

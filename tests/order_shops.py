@@ -10,7 +10,7 @@ from optiflow_lib import purchasing, store
 from optiflow_lib.jobs.items import item_terms, items_of
 from optiflow_lib.jobs.night import inputs_folder, opened_store
 from optiflow_lib.schemas.operations import OVERRIDES
-from optiflow_lib.schemas.results import LEAD_TIMES, RECOMMENDATIONS
+from optiflow_lib.schemas.stock import LEAD_TIMES, RECOMMENDATIONS
 from optiflow_lib.settings import load_settings
 from optiflow_lib.source import open_inputs
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from optiflow_lib.inventory import model_alerts, stock_alerts, supply_alerts
 from optiflow_lib.inventory.morning import Morning
-from optiflow_lib.schemas.results import ALERTS
+from optiflow_lib.schemas.stock import ALERTS
 
 CHECKS: tuple[Callable[[Morning], pd.DataFrame], ...] = (
     stock_alerts.stockouts,

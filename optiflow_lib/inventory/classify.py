@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optiflow_lib.schemas.results import CLASSES
+from optiflow_lib.schemas.stock import CLASSES
 
 Array = NDArray[np.float64]
 YEAR_DAYS, WEEKS = 364, 52

@@ -18,7 +18,7 @@ from optiflow_lib.inventory.receipts import (
     observed_lines,
     observed_orders,
 )
-from optiflow_lib.schemas.results import LEAD_TIMES
+from optiflow_lib.schemas.stock import LEAD_TIMES
 from optiflow_lib.settings import InventorySettings
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 
-from optiflow_lib.schemas.results import ALERTS, SEVERITIES
+from optiflow_lib.schemas.stock import ALERTS, SEVERITIES
 
 KEY = ["type", "subject"]
 LASTING = ["opened_on", "state", "snoozed_until", "handled_by"]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from optiflow_lib.inventory.lookup import of_items
-from optiflow_lib.schemas.results import POSITIONS
+from optiflow_lib.schemas.stock import POSITIONS
 
 
 def positions(

@@ -17,7 +17,7 @@ from optiflow_lib.inventory.price_breaks import average_price
 from optiflow_lib.inventory.priorities import Lines
 from optiflow_lib.inventory.trace import Reasons, traces
 from optiflow_lib.inventory.whole_orders import OrderRules, filled, within_budget
-from optiflow_lib.schemas.results import RECOMMENDATIONS
+from optiflow_lib.schemas.stock import RECOMMENDATIONS
 from optiflow_lib.settings import InventorySettings
 
 Array = NDArray[np.float64]

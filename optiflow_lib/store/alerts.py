@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from optiflow_lib.errors import StoreError
 from optiflow_lib.schemas import Column, item_ids, item_keys
-from optiflow_lib.schemas.results import ALERTS
+from optiflow_lib.schemas.stock import ALERTS
 from optiflow_lib.store import tables
 from optiflow_lib.store.connection import Store, shown
 from optiflow_lib.store.rows import insert_frame, last_day_of, read_frame

@@ -18,8 +18,9 @@ from optiflow_lib.schemas.operations import (
     USERS,
     VISITS,
 )
-from optiflow_lib.schemas.results import ALERTS, NIGHT_TABLES
+from optiflow_lib.schemas.results import NIGHT_TABLES
 from optiflow_lib.schemas.schema import Column, Kind, Schema
+from optiflow_lib.schemas.stock import ALERTS
 
 TYPES: dict[Kind, type[sa.types.TypeEngine[Any]]] = {
     "text": sa.Text,

@@ -6,7 +6,7 @@ from hostile import HOSTILE, is_harmless, words
 
 from optiflow_lib import dashboards
 from optiflow_lib.errors import DataError
-from optiflow_lib.schemas.results import ALERTS
+from optiflow_lib.schemas.stock import ALERTS
 
 
 def alert(**values):

@@ -5,17 +5,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from optiflow_lib.schemas.results import (
-    CLASSES,
-    FORECASTS,
-    INTERVAL_DEMAND,
-    INTERVAL_QUANTILES,
-    ITEMS,
-    LEAD_TIMES,
-    PERCENTS,
-    POSITIONS,
-)
+from optiflow_lib.schemas.results import FORECASTS, INTERVAL_DEMAND, INTERVAL_QUANTILES, ITEMS, PERCENTS
 from optiflow_lib.schemas.source import ON_ORDER, PRODUCTS, RECEIPTS, STOCK, SUPPLIERS
+from optiflow_lib.schemas.stock import CLASSES, LEAD_TIMES, POSITIONS
 
 NIGHT = date(2026, 10, 30)  # a Friday
 TODAY = pd.Timestamp(NIGHT)

@@ -7,7 +7,7 @@ from optiflow_lib.inventory.explanation import DECISIONS, NOTHING
 from optiflow_lib.inventory.lines import ASSUMPTIONS
 from optiflow_lib.inventory.order_rule import RULES
 from optiflow_lib.inventory.sentences import ARRIVING, CAUSES, SENTENCES, TRANSFER, WITHHELD
-from optiflow_lib.schemas.results import ALERT_TYPES
+from optiflow_lib.schemas.stock import ALERT_TYPES
 from optiflow_lib.texts import text
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from optiflow_lib.inventory import changed_lines, in_hindsight, override_record
 from optiflow_lib.inventory.hindsight import hindsight_cost
 from optiflow_lib.schemas.operations import OVERRIDE_RESULTS, PLACED_LINES
-from optiflow_lib.schemas.results import CLASSES, DEMAND, INTERVAL_DEMAND, ITEMS, RECOMMENDATIONS
+from optiflow_lib.schemas.results import DEMAND, INTERVAL_DEMAND, ITEMS
+from optiflow_lib.schemas.stock import CLASSES, RECOMMENDATIONS
 from optiflow_lib.settings import InventorySettings
 
 NIGHT = date(2026, 10, 1)

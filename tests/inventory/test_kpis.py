@@ -9,7 +9,8 @@ import pytest
 from inventory_frames import NIGHT, TODAY, day, forecasts, items, receipts, stock
 
 from optiflow_lib.inventory import KPI_DEFINITIONS, added_up, kpi_sums, kpis
-from optiflow_lib.schemas.results import ACCURACY, DAILY_SALES, KPIS, RECOMMENDATIONS
+from optiflow_lib.schemas.results import ACCURACY, DAILY_SALES, KPIS
+from optiflow_lib.schemas.stock import RECOMMENDATIONS
 
 NAMES = "ABCDE"
 PERIOD, YEAR = 28, 364

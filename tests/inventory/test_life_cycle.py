@@ -5,7 +5,7 @@ import pytest
 from inventory_frames import NIGHT, TODAY, day
 
 from optiflow_lib.inventory import life_cycle
-from optiflow_lib.schemas.results import ALERTS
+from optiflow_lib.schemas.stock import ALERTS
 
 YESTERDAY = NIGHT - timedelta(days=1)
 

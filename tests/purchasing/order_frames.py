@@ -5,8 +5,9 @@ from datetime import date
 import pandas as pd
 
 from optiflow_lib.schemas.operations import ORDER_LINES, ORDERS
-from optiflow_lib.schemas.results import ITEMS, LEAD_TIMES, RECOMMENDATIONS
+from optiflow_lib.schemas.results import ITEMS
 from optiflow_lib.schemas.source import SUPPLIERS
+from optiflow_lib.schemas.stock import LEAD_TIMES, RECOMMENDATIONS
 from optiflow_lib.settings import PurchasingSettings
 
 NIGHT = date(2026, 10, 31)  # a Saturday

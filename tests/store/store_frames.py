@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from optiflow_lib.schemas.operations import ORDER_LINES, ORDERS
-from optiflow_lib.schemas.results import ALERTS, NIGHT_TABLES
+from optiflow_lib.schemas.results import NIGHT_TABLES
+from optiflow_lib.schemas.stock import ALERTS
 
 NIGHT = date(2026, 10, 31)
 # For tests that ask the database nothing that another test does not ask both.

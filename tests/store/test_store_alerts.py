@@ -6,7 +6,7 @@ from pandas.testing import assert_frame_equal
 from store_frames import NIGHT, alert, on_sqlite
 
 from optiflow_lib.errors import DataError, StoreError
-from optiflow_lib.schemas.results import ALERTS
+from optiflow_lib.schemas.stock import ALERTS
 from optiflow_lib.store import (
     dump_digest,
     open_store,

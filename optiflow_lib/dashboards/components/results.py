@@ -9,7 +9,7 @@ from optiflow_lib.dashboards.components.html import Html, join, tag
 from optiflow_lib.dashboards.components.notices import empty
 from optiflow_lib.dashboards.components.tables import Column, table
 from optiflow_lib.dashboards.components.words import label
-from optiflow_lib.schemas.results import ALERTS, SEVERITIES
+from optiflow_lib.schemas.stock import ALERTS, SEVERITIES
 from optiflow_lib.texts import Language, day, money, number, text
 
 ROWS = 20
