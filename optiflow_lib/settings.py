@@ -114,6 +114,9 @@ class InventorySettings(_Section):
     budget: PositiveFloat | None = None  # money that one night's suggestions may cost
     supplier_budgets: dict[str, PositiveFloat] = {}  # the same by supplier_id
     assumed_cost_share: Probability = 0.7  # of price, where the cost is missing; and the other way round
+    price_break_least_gain: float = Field(
+        default=50.0, ge=0
+    )  # a year, from which a price break is told, money
     overstock_days: PerClassDays = {"A": 60, "B": 90, "C": 120}
     dead_stock_days: PerClassDays = {"A": 90, "B": 90, "C": 180}
 

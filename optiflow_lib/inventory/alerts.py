@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from optiflow_lib.inventory import model_alerts, stock_alerts, supply_alerts
+from optiflow_lib.inventory.hysteresis import is_told, lasting
 from optiflow_lib.inventory.morning import Morning
 from optiflow_lib.schemas.stock import ALERTS
 
@@ -25,20 +26,25 @@ CHECKS: tuple[Callable[[Morning], pd.DataFrame], ...] = (
 )
 
 
-def raised_alerts(seen: Morning) -> pd.DataFrame:
-    """Every alert whose cause holds tonight, schema `ALERTS` in state open, most euros at risk first.
+def raised_alerts(seen: Morning, *, standing: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Every alert whose cause holds tonight, schema `ALERTS`, most euros at risk first.
 
-    One per type and subject; dead stock is not overstock as well.
+    One per type and subject, and one per cause. They are open, or snoozed where nothing can be done before a day.
+
+    Args:
+        seen: What the night knows.
+        standing: Alerts of the night before that are not resolved, schema `ALERTS`: their causes are gone only beyond
+            the limit that closes them.
     """
+    before = ALERTS.empty() if standing is None else standing
     found = pd.concat([check(seen) for check in CHECKS], ignore_index=True)
-    dead = found.loc[found["type"] == "dead_stock", "subject"]
-    found = found[~((found["type"] == "overstock") & found["subject"].isin(dead))]
-    opened = found.assign(
-        state="open",
+    strong = lasting(found, before)
+    told = strong[~is_told(strong, strong)]
+    opened = told.assign(
+        state=told["snoozed_until"].isna().map({True: "open", False: "snoozed"}),
         opened_on=seen.today,
         last_seen_on=seen.today,
         resolved_on=pd.NaT,
-        snoozed_until=pd.NaT,
         handled_by=None,
     )
     ranked = opened.sort_values(["euros_at_risk", "type", "subject"], ascending=[False, True, True])

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from optiflow_lib.inventory.hysteresis import LIMITS, by_strength
 from optiflow_lib.inventory.morning import Array, Morning, alert_rows
 
 RECENT_DAYS = 7
@@ -32,7 +33,11 @@ def anomalies(seen: Morning) -> pd.DataFrame:
 
 def drifting_models(seen: Morning) -> pd.DataFrame:
     """Items whose forecasts of the last four weeks lean, miss more than they used to, or are less sure than they say."""
-    found = drifting_items(seen.events.judged, accuracy=seen.events.accuracy)
+    strong, weak = (
+        drifting_items(seen.events.judged, accuracy=seen.events.accuracy, of_limits=share)
+        for share in LIMITS["model_drift"]
+    )
+    found = by_strength(strong, weak, key="item_id")
     margin = pd.Series(seen.margin, index=seen.rows["item_id"])
     weight = margin.reindex(found["item_id"]).fillna(0.0).to_numpy()
     return alert_rows(
@@ -46,10 +51,11 @@ def drifting_models(seen: Morning) -> pd.DataFrame:
             "usual_error": found["usual"].to_numpy(),
             "bias": found["bias"].to_numpy(),
         },
+        opens=found["opens"].to_numpy(),
     )
 
 
-def drifting_items(judged: pd.DataFrame, *, accuracy: pd.DataFrame) -> pd.DataFrame:
+def drifting_items(judged: pd.DataFrame, *, accuracy: pd.DataFrame, of_limits: float = 1.0) -> pd.DataFrame:
     """Items whose model drifts, as item_id, cause, wape, usual (both shares), bias (share), missed (units a day).
 
     * leans: ``|Σe| / (√n mean|e|) > 4``. The signal of n days that err independently has a spread of 1.25 √n, so
@@ -61,6 +67,7 @@ def drifting_items(judged: pd.DataFrame, *, accuracy: pd.DataFrame) -> pd.DataFr
     Args:
         judged: item_id, day, forecast, q10, q90, quantity (what was wanted; censored days left out).
         accuracy: Schema `ACCURACY`: the reference.
+        of_limits: Share of these limits beyond which an item counts; an alert that stands closes below 0.8 of them.
     """
     days = judged.dropna(subset=["quantity"])
     error = days["forecast"] - days["quantity"]
@@ -88,18 +95,19 @@ def drifting_items(judged: pd.DataFrame, *, accuracy: pd.DataFrame) -> pd.DataFr
     champions = accuracy[accuracy["champion"]].set_index("item_id")["wape"]
     sums["usual"] = champions.reindex(sums["item_id"]).to_numpy(float)
     sums = sums[(sums["n"] >= LEAST_DAYS) & (sums["wanted"] > 0)]
-    made = _judged(sums)
+    made = _judged(sums, of_limits)
     return made[made["cause"] != ""].sort_values("item_id", ignore_index=True)
 
 
-def _judged(sums: pd.DataFrame) -> pd.DataFrame:
+def _judged(sums: pd.DataFrame, of_limits: float) -> pd.DataFrame:
     n, mean_error, mean_wanted = sums["n"], sums["absolute"] / sums["n"], sums["wanted"] / sums["n"]
-    leans = sums["error"].abs() > TRACKING_SIGNAL * np.sqrt(n) * mean_error
+    leans = sums["error"].abs() > of_limits * TRACKING_SIGNAL * np.sqrt(n) * mean_error
     standard_error = np.sqrt((sums["square"] / n - mean_error**2).clip(lower=0) / n)
     usual_error = sums["usual"] * mean_wanted
-    misses = (mean_error > WAPE_RATIO * usual_error) & (mean_error - 2 * standard_error > usual_error)
+    ratio = 1 + of_limits * (WAPE_RATIO - 1)
+    misses = (mean_error > ratio * usual_error) & (mean_error - 2 * of_limits * standard_error > usual_error)
     chance = 3 * np.sqrt(sums["promised"] * (1 - sums["promised"]) / n)
-    unsure = (sums["inside"] - sums["promised"]).abs() > np.maximum(CALIBRATION_POINTS, chance)
+    unsure = (sums["inside"] - sums["promised"]).abs() > of_limits * np.maximum(CALIBRATION_POINTS, chance)
     cause = np.select([leans, misses, unsure], ["leans", "misses more", "unsure"], default="")
     return sums.assign(
         cause=cause,

@@ -141,10 +141,25 @@ def alert_rows(
     euros: object,
     details: Mapping[str, object],
     subject_kind: str = "item",
+    opens: object = True,
+    put_off: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """The columns of schema `ALERTS` that a check knows; `details` become the JSON that its sentence is filled with."""
-    columns = {"type": type, "subject_kind": subject_kind, "subject": subjects.to_numpy()}
-    rows = pd.DataFrame(columns | {"severity": severity, "euros_at_risk": euros}, index=range(len(subjects)))
+    """The columns of schema `ALERTS` that a check knows, and `opens`.
+
+    Args:
+        type: Of the alerts.
+        subjects: Of the rows: item_id, supplier_id, order or kind of problem.
+        severity: Of each row, or of all.
+        euros: At risk.
+        details: Become the JSON that the alert's sentence is filled with.
+        subject_kind: What the subjects are.
+        opens: May the row open an alert? If not it only keeps one that stands already.
+        put_off: The day until which nothing can be done; missing: it can be done now.
+    """
+    columns: dict[str, object] = {"type": type, "subject_kind": subject_kind, "subject": subjects.to_numpy()}
+    columns |= {"severity": severity, "euros_at_risk": euros, "opens": opens}
+    columns["snoozed_until"] = pd.NaT if put_off is None else put_off.to_numpy()
+    rows = pd.DataFrame(columns, index=range(len(subjects)))
     values = pd.DataFrame(dict(details), index=range(len(subjects)))
     return rows.assign(detail=[_json(row) for row in values.to_dict("records")])
 

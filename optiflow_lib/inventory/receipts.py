@@ -48,14 +48,20 @@ def observed_orders(receipts: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     return orders.sort_values(["supplier_id", "received_on", "ordered_on"], ignore_index=True)
 
 
-def drifting_suppliers(receipts: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
-    """Suppliers whose last five orders took longer than history + 2σ/√5, as supplier_id, recent, usual (days)."""
+def drifting_suppliers(receipts: pd.DataFrame, *, as_of: date, standard_errors: float = 2.0) -> pd.DataFrame:
+    """Suppliers whose last five orders took longer than history + 2σ/√5, as supplier_id, recent, usual (days).
+
+    Args:
+        receipts: Schema `RECEIPTS` with item_id.
+        as_of: The day being closed.
+        standard_errors: σ/√5 above the history from which a supplier counts.
+    """
     orders = observed_orders(receipts, as_of=as_of)
     last = orders.groupby("supplier_id").tail(LAST_ORDERS)
     usual = orders.drop(last.index).groupby("supplier_id")["days"].agg(["mean", "std", "size"])
     recent = last.groupby("supplier_id")["days"].mean().rename("recent")
     compared = usual.join(recent, how="inner")
-    limit = compared["mean"] + 2 * compared["std"] / np.sqrt(LAST_ORDERS)
+    limit = compared["mean"] + standard_errors * compared["std"] / np.sqrt(LAST_ORDERS)
     drifts = compared[(compared["size"] >= ENOUGH) & (compared["recent"] > limit)]
     return drifts.rename(columns={"mean": "usual"})[["recent", "usual"]].reset_index()
 

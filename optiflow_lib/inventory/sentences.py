@@ -1,6 +1,7 @@
 """What an alert says, in the reader's language."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -22,6 +23,9 @@ SENTENCES = {
     "model_drift": "The forecast of {name} drifts ({cause}): error {wape}, usually {usual_error}, bias {bias}.",
     "data_quality": "Data: {name} ({rows} {rows:row|rows}).",
 }
+ALMOST = "{name} is almost out of stock: {left} left."
+ALMOST_ARRIVING = "{name} is almost out of stock: {left} left; a delivery is expected on {arrival}."
+PRICE_BREAK = "{told} {quantity} instead of {before} {quantity:earns|earn} a better price: {gain} a year."
 ARRIVING = "{name} is out of stock; a delivery is expected on {arrival}."
 TRANSFER = "{told} {transfer_quantity} can come from {transfer_from}: that saves {transfer_gain}."
 WITHHELD = (
@@ -36,15 +40,22 @@ def sentence(alert: pd.Series, *, name: str, language: Language) -> str:
     """One alert (a row of schema `ALERTS`) as a sentence; `name` is its subject's."""
     detail = json.loads(alert["detail"])
     kind = str(alert["type"])
-    template = SENTENCES[kind]
-    if kind == "stockout" and detail.get("arrival"):
-        template = ARRIVING
-    if kind == "moq_excess" and detail.get("withheld"):
-        template = WITHHELD
+    template = _template(kind, detail)
     values = {key: _shown(key, value, language) for key, value in detail.items()}
     shown = text(name, language) if kind == "data_quality" else name
     told = text(template, language, **{**values, "name": shown})
+    if kind == "order_now" and detail.get("gain"):
+        return text(PRICE_BREAK, language, **values, told=told)
     return text(TRANSFER, language, **values, told=told) if detail.get("transfer_quantity") else told
+
+
+def _template(kind: str, detail: Mapping[str, Any]) -> str:
+    if kind == "stockout":
+        arrives = detail.get("arrival")
+        if detail.get("left"):
+            return ALMOST_ARRIVING if arrives else ALMOST
+        return ARRIVING if arrives else SENTENCES[kind]
+    return WITHHELD if kind == "moq_excess" and detail.get("withheld") else SENTENCES[kind]
 
 
 def _shown(key: str, value: Any, language: Language) -> str:

@@ -7,21 +7,27 @@ import pandas as pd
 
 from optiflow_lib.inventory.distribution import chance_above, expected_short
 from optiflow_lib.inventory.economics import YEAR
+from optiflow_lib.inventory.hysteresis import LIMITS
 from optiflow_lib.inventory.lookup import of_items
-from optiflow_lib.inventory.morning import Morning, alert_rows
-from optiflow_lib.inventory.order_rule import LIMITS
+from optiflow_lib.inventory.morning import Array, Morning, alert_rows
+from optiflow_lib.inventory.order_rule import LIMITS as CAPS
 from optiflow_lib.inventory.trace import price_break_gain
 from optiflow_lib.inventory.transfers import transfers, usable
 
-UNAVOIDABLE = 0.5
 LONG_COVER_DAYS = 180
 FIRST_RECEIPT_DAYS = 60
 BY_WHOLE_ORDER = ("free delivery", "minimum order")  # rules that order what is not due by itself
 
 
 def stockouts(seen: Morning) -> pd.DataFrame:
-    """Nothing on hand and demand expected; high instead of critical when an arrival is due in time."""
-    out = seen.rows[(seen.rows["on_hand"] <= 0) & (seen.horizon.daily > 0) & _sold_now(seen)]
+    """Nothing on hand and demand expected; high instead of critical when an arrival is due in time.
+
+    It stays until there is enough for a day: one piece that a customer brought back is no delivery.
+    """
+    days = LIMITS["stockout"]
+    least = np.maximum(seen.horizon.daily * days.closes, _steps(seen))
+    bad = (seen.rows["on_hand"] <= days.opens) | (seen.rows["on_hand"] < least)
+    out = seen.rows[bad & (seen.horizon.daily > 0) & _sold_now(seen)]
     covered = out["on_order_in_time"] > 0
     return alert_rows(
         "stockout",
@@ -31,8 +37,10 @@ def stockouts(seen: Morning) -> pd.DataFrame:
         details={
             "arrival": out["next_arrival"].where(covered).to_numpy(),
             "quantity": out["order_quantity"].to_numpy(),
+            "left": out["on_hand"].clip(lower=0).to_numpy(),
             **_transfers(seen, out["item_id"]),
         },
+        opens=out["on_hand"].to_numpy() <= days.opens,
     )
 
 
@@ -40,7 +48,8 @@ def unavoidable_stockouts(seen: Morning) -> pd.DataFrame:
     """Even an order sent on the next order day comes too late: P(stockout before it arrives) is one half or more."""
     held = usable(seen)
     chance = chance_above(seen.before, held)
-    bad = (seen.rows["on_hand"] > 0) & (chance >= UNAVOIDABLE) & _sold_now(seen)
+    limit = LIMITS["unavoidable_stockout"]
+    bad = (seen.rows["on_hand"] > 0) & (chance >= limit.closes) & _sold_now(seen)
     short = expected_short(seen.before, held) * seen.margin
     arrival = seen.today + pd.to_timedelta(np.ceil(seen.waits), unit="D")
     items = seen.rows.loc[bad, "item_id"]
@@ -50,6 +59,7 @@ def unavoidable_stockouts(seen: Morning) -> pd.DataFrame:
         severity="critical",
         euros=short[bad],
         details={"chance": chance[bad], "arrival": arrival[bad].to_numpy(), **_transfers(seen, items)},
+        opens=chance[bad] >= limit.opens,
     )
 
 
@@ -57,34 +67,42 @@ def orders_due(seen: Morning) -> pd.DataFrame:
     """An order that has to leave before the next night.
 
     Not for a shelf that is empty while a delivery is on its way, and not for what only fills up an order: both are
-    told elsewhere.
+    told elsewhere. One that was told and not placed is put off until the eve of its supplier's next order day: nothing
+    can be done about it before, and it is no news then. A price break that the quantity was raised to is told with it.
     """
     is_told = (seen.rows["on_hand"] <= 0) & (seen.rows["on_order_in_time"] > 0)
     is_own = ~seen.rows["rule"].isin(BY_WHOLE_ORDER) | (
         seen.rows["inventory_position"] <= seen.rows["reorder_point"]
     )
-    due = seen.rows[(seen.rows["order_quantity"] > 0) & seen.due_now & ~is_told & is_own]
+    due = (seen.rows["order_quantity"] > 0) & ~is_told & is_own
+    lines, now = seen.rows[due], seen.due_now[due]
+    before, gain = _gains(lines, least=seen.settings.price_break_least_gain)
     return alert_rows(
         "order_now",
-        due["item_id"],
+        lines["item_id"],
         severity="high",
-        euros=due["euros_at_risk"].to_numpy(),
+        euros=lines["euros_at_risk"].to_numpy(),
         details={
-            "quantity": due["order_quantity"].to_numpy(),
-            "chance": due["stockout_probability"].to_numpy(),
+            "quantity": lines["order_quantity"].to_numpy(),
+            "chance": lines["stockout_probability"].to_numpy(),
+            "before": before,
+            "gain": gain,
         },
+        opens=now,
+        put_off=(lines["order_on"] - pd.Timedelta(days=1)).where(~now),
     )
 
 
 def overstock(seen: Morning) -> pd.DataFrame:
     """More than the level an order would restore, and than will be sold in the days allowed for the class.
 
-    At risk is what holding the excess costs until it is sold.
+    It stays until a tenth less than that is left. At risk is what holding the excess costs until it is sold.
     """
     rows, limit = seen.rows, seen.rows["abc"].map(seen.settings.overstock_days)
     allowed = np.maximum(rows["order_up_to_level"], seen.horizon.until(limit))
-    over = (rows["inventory_position"] > allowed) & (seen.horizon.daily > 0)
-    bad, excess = rows[over], (rows["inventory_position"] - allowed)[over]
+    share = LIMITS["overstock"]
+    over = (rows["inventory_position"] > share.closes * allowed) & (seen.horizon.daily > 0)
+    bad, excess = rows[over], (rows["inventory_position"] - allowed)[over].clip(lower=0)
     tied = excess * bad["unit_cost"].fillna(0.0)
     half_way = excess / seen.horizon.daily[over] / 2
     return alert_rows(
@@ -97,6 +115,7 @@ def overstock(seen: Morning) -> pd.DataFrame:
             "allowed": limit[over].to_numpy(),
             "tied": tied.to_numpy(),
         },
+        opens=bad["inventory_position"].to_numpy() > share.opens * np.asarray(allowed)[over],
     )
 
 
@@ -130,7 +149,7 @@ def minimum_excess(seen: Morning) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         cover = np.where(seen.horizon.daily > 0, least / seen.horizon.daily, np.nan)
     withheld = (
-        rows["rule"].isin(LIMITS.values()) & (rows["order_quantity"] == 0) & (rows["rule"] != "ends soon")
+        rows["rule"].isin(CAPS.values()) & (rows["order_quantity"] == 0) & (rows["rule"] != "ends soon")
     )
     long = (cover > LONG_COVER_DAYS) & (rows["order_quantity"] > 0)
     bad = withheld | long
@@ -144,23 +163,45 @@ def minimum_excess(seen: Morning) -> pd.DataFrame:
 
 
 def price_break_gains(seen: Morning) -> pd.DataFrame:
-    """The quantity of an order that is due now was raised to a price break, because a year with it costs less."""
+    """The quantity of an order due now was raised to a price break that saves enough a year, and no *order now* says so."""
+    least = seen.settings.price_break_least_gain
     rows = seen.rows[(seen.rows["rule"] == "price break") & seen.due_now]
-    told = [price_break_gain(trace) for trace in rows["trace"]]
-    before, gain = [quantity for quantity, _ in told], [money for _, money in told]
+    before, gain = _gains(rows, least=least * LIMITS["price_break_gain"].closes)
+    told = ~np.isnan(gain)
     return alert_rows(
         "price_break_gain",
-        rows["item_id"],
+        rows.loc[told, "item_id"],
         severity="info",
         euros=0.0,
-        details={"quantity": rows["order_quantity"].to_numpy(), "before": before, "gain": gain},
+        details={
+            "quantity": rows.loc[told, "order_quantity"].to_numpy(),
+            "before": before[told],
+            "gain": gain[told],
+        },
+        opens=gain[told] >= least * LIMITS["price_break_gain"].opens,
     )
+
+
+def _gains(lines: pd.DataFrame, *, least: float) -> tuple[Array, Array]:
+    """Quantity without the price break, and money a year that it saves; NaN where there is none or it saves less."""
+    told = [
+        price_break_gain(trace) if rule == "price break" else (np.nan, np.nan)
+        for trace, rule in zip(lines["trace"], lines["rule"], strict=True)
+    ]
+    before, gain = np.array(told, dtype=float).reshape(-1, 2).T
+    enough = np.nan_to_num(gain, nan=-1.0) >= least
+    return np.where(enough, before, np.nan), np.where(enough, gain, np.nan)
 
 
 def _transfers(seen: Morning, item_ids: pd.Series) -> dict[str, object]:
     """What another location could send, for the details of an alert."""
     offered = transfers(seen).set_index("item_id").reindex(pd.Index(item_ids))
     return {name: offered[name].to_numpy() for name in offered}
+
+
+def _steps(seen: Morning) -> Array:
+    """The smallest quantity of each row's product."""
+    return np.asarray(seen.rows["unit_step"], dtype=float)
 
 
 def _sold_now(seen: Morning) -> pd.Series:

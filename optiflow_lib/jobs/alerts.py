@@ -38,9 +38,10 @@ def raise_alerts(night: Night) -> pd.DataFrame:
     known = _known(night)
     recommendations = inventory.recommendations(known, night.settings.inventory)
     seen = inventory.morning(known, recommendations, events=_events(night), settings=night.settings.inventory)
+    standing = previous_alerts(night.store, as_of=night.as_of)
     alerts = inventory.life_cycle(
-        previous_alerts(night.store, as_of=night.as_of),
-        inventory.raised_alerts(seen),
+        standing,
+        inventory.raised_alerts(seen, standing=standing),
         as_of=night.as_of,
         last_night=_last_night(night),
         ordered=night.book.items_ordered,

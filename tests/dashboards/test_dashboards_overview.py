@@ -65,6 +65,8 @@ def test_each_line_says_what_became_of_it():
     assert "0001 · seen by Zoé" in words(listed(line(state="acknowledged", handled_by="Zoé")))
     later = line(state="snoozed", until=pd.Timestamp("2026-11-05"), handled_by="Zoé", about="")
     assert "put off until 11/5/26 by Zoé" in words(listed(later))
+    by_the_night = line(state="snoozed", until=pd.Timestamp("2026-11-05"), handled_by="", about="")
+    assert "to be ordered on 11/6/26" in words(listed(by_the_night))
 
 
 def test_only_lines_that_were_handled_can_be_reopened():

@@ -57,7 +57,8 @@ def test_a_snoozed_alert_comes_back_on_its_day(until, state):
 
 @pytest.mark.parametrize("state", ["acknowledged", "snoozed"])
 def test_a_cause_that_has_become_more_urgent_opens_its_alert_again(state):
-    handled = before(state=state, severity="medium", snoozed_until=day(9) if state == "snoozed" else None)
+    until = day(9) if state == "snoozed" else None
+    handled = before(state=state, severity="medium", snoozed_until=until, handled_by="ana")
     assert only(after(handled, alerts({"severity": "high"})))["state"] == "open"
     assert only(after(handled, alerts({"severity": "info"})))["state"] == state
 
@@ -75,6 +76,58 @@ def test_an_alert_that_asked_for_an_order_is_resolved_as_soon_as_somebody_ordere
     previous = pd.concat([before(type=kind), before(type=kind, subject="B")])
     made = life_cycle(previous, alerts(), as_of=NIGHT, last_night=YESTERDAY, ordered={"A"})
     assert made.set_index("subject")["state"].to_dict() == {"A": state, "B": "open"}
+
+
+def order_due(**values):
+    """A line that somebody should have ordered, first told five nights ago."""
+    return before(type="order_now", **values)
+
+
+def order_waits(until):
+    return alerts({"type": "order_now", "state": "snoozed", "snoozed_until": until})
+
+
+def test_an_order_that_was_not_placed_is_put_off_until_its_suppliers_day_and_is_then_the_same_alert():
+    waiting = after(order_due(), order_waits(day(3)))
+    put_off = only(waiting)
+    assert (put_off["state"], put_off["snoozed_until"], put_off["opened_on"]) == ("snoozed", day(3), day(-5))
+    assert pd.isna(put_off["handled_by"])
+    due = alerts({"type": "order_now", "opened_on": day(2), "last_seen_on": day(2)})
+    again = only(life_cycle(waiting, due, as_of=NIGHT + timedelta(days=2), last_night=NIGHT))
+    assert (again["state"], again["opened_on"]) == ("open", day(-5))
+    assert pd.isna(again["snoozed_until"])
+
+
+@pytest.mark.parametrize(
+    ("chosen", "until", "by"), [(day(9), day(9), "ana"), (day(1), day(3), None), (TODAY, day(3), None)]
+)
+def test_a_later_day_that_a_person_chose_outlasts_the_suppliers(chosen, until, by):
+    made = only(
+        after(order_due(state="snoozed", snoozed_until=chosen, handled_by="ana"), order_waits(day(3)))
+    )
+    assert (made["state"], made["snoozed_until"]) == ("snoozed", until)
+    assert (None if pd.isna(made["handled_by"]) else made["handled_by"]) == by
+
+
+def test_an_acknowledged_order_stays_acknowledged_while_it_waits():
+    made = only(after(order_due(state="acknowledged", handled_by="ana"), order_waits(day(3))))
+    assert (made["state"], made["handled_by"]) == ("acknowledged", "ana")
+    assert pd.isna(made["snoozed_until"])
+
+
+def test_an_order_that_is_no_longer_needed_while_it_waits_is_resolved_as_others_are():
+    waiting = order_due(state="snoozed", snoozed_until=day(3))
+    assert only(after(waiting, alerts()))["state"] == "snoozed"
+    assert only(after(before(type="order_now", last_seen_on=day(-2)), alerts()))["state"] == "resolved"
+
+
+def test_an_alert_whose_cause_another_one_tells_tonight_is_resolved_at_once():
+    made = after(before(type="unavoidable_stockout"), alerts({}, {"subject": "B"}))
+    assert made.set_index(["type", "subject"])["state"].to_dict() == {
+        ("stockout", "A"): "open",
+        ("stockout", "B"): "open",
+        ("unavoidable_stockout", "A"): "resolved",
+    }
 
 
 def test_nights_are_counted_not_days_when_the_shop_was_closed_between():

@@ -1,7 +1,9 @@
 """Each type of alert with a case that raises it and a near one that does not."""
 
 import json
+import re
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -23,9 +25,11 @@ from inventory_frames import (
 )
 
 from optiflow_lib.inventory import Events, Known, morning, positions, raised_alerts, recommendations, sentence
+from optiflow_lib.inventory.hysteresis import HIDES, LIMITS
 from optiflow_lib.inventory.model_alerts import drifting_items
 from optiflow_lib.schemas.results import ACCURACY, ANOMALIES, DAILY_SALES, EVENT_IMPACT, QUALITY
 from optiflow_lib.schemas.source import RECEIPTS
+from optiflow_lib.schemas.stock import ALERTS
 from optiflow_lib.settings import InventorySettings
 
 OLD = receipts(*[4] * 9, every=30)
@@ -46,8 +50,13 @@ def sold(*, until=0, quantity=4.0, days=56, item="A"):
     )
 
 
-def raised(held=10.0, *, daily=4.0, coming=NONE_OPEN, waits=None, abc="A", inventory=None, **frames):
-    """The alerts of a shop of one item of which 4 a day are wanted; its supplier needs four days."""
+def raised(
+    held=10.0, *, daily=4.0, coming=NONE_OPEN, waits=None, abc="A", inventory=None, standing=None, **frames
+):
+    """The alerts of a shop of one item of which 4 a day are wanted; its supplier needs four days.
+
+    `standing` are those of the night before.
+    """
     waits = lead_times() if waits is None else waits
     settings = InventorySettings(**({"order_line_cost": 0.0} | (inventory or {})))
     of_item = {name: frames.pop(name) for name in list(frames) if name in Known.__dataclass_fields__}
@@ -86,7 +95,8 @@ def raised(held=10.0, *, daily=4.0, coming=NONE_OPEN, waits=None, abc="A", inven
         }
         | frames
     )
-    return raised_alerts(morning(known, recommendations(known, settings), events=events, settings=settings))
+    seen = morning(known, recommendations(known, settings), events=events, settings=settings)
+    return raised_alerts(seen, standing=standing)
 
 
 def types(alerts):
@@ -296,6 +306,15 @@ def test_the_lines_of_one_late_order_are_one_alert():
     assert set(alerts["subject_kind"]) == {"order"}
 
 
+def test_a_late_order_keeps_its_name_when_its_first_line_has_come():
+    promised = {"promised_on": day(-3), "ordered_on": day(-5), "received_on": day(-1)}
+    came = receipts(4).assign(order_line_id="L0", **promised)
+    late = on_order({"expected_on": day(-3)}, {"expected_on": day(-3)})
+    for coming, received in ((late, OLD), (late.iloc[1:], pd.concat([OLD, came]))):
+        alerts = raised(30.0, coming=coming, receipts=received)
+        assert alerts.loc[alerts["type"] == "order_late", "subject"].tolist() == ["L0"]
+
+
 # overstock and dead stock ---------------------------------------------------------------------------------------
 
 
@@ -376,11 +395,38 @@ def test_a_minimum_of_less_than_half_a_year_or_that_is_not_due_is_not_told(held,
     )
 
 
-def test_a_quantity_raised_for_its_price_is_told_with_what_it_saves_a_year():
-    breaks = terms({}, {"from_quantity": 60.0, "unit_cost": 1.9})
-    alert, detail = one(raised(0.0, supplier_terms=breaks), "price_break_gain")
-    assert (alert["severity"], detail["before"], detail["quantity"]) == ("info", 29, 60)
-    assert detail["gain"] == pytest.approx(1460 * 0.1 - 0.25 * (1.9 * 30 - 2 * 14.5))
+BREAKS = terms({}, {"from_quantity": 60.0, "unit_cost": 1.9})
+
+
+def test_an_order_raised_for_its_price_says_so_with_what_it_saves_a_year_and_is_one_alert():
+    alerts = raised(20.0, supplier_terms=BREAKS)
+    alert, detail = one(alerts, "order_now")
+    assert types(alerts) == {"order_now"}
+    assert (detail["before"], detail["quantity"]) == (9, 60)
+    assert detail["gain"] == pytest.approx(1460 * 0.1 - 0.25 * (1.9 * 30 - 2 * 4.5))
+    told = sentence(alert, name="Tea", language="en")
+    assert told.endswith("chance. 60 instead of 9 earn a better price: €134 a year.")
+
+
+def test_a_price_break_is_an_alert_of_its_own_where_no_order_is_told():
+    # The shelf is empty and a delivery is on its way: the stockout tells that, and nothing tells the order.
+    alerts = raised(0.0, supplier_terms=BREAKS, coming=on_order({"open_quantity": 5.0}))
+    alert, detail = one(alerts, "price_break_gain")
+    assert types(alerts) == {"stockout", "price_break_gain"}
+    assert (alert["severity"], detail["quantity"]) == ("info", 60)
+
+
+@pytest.mark.parametrize(
+    ("least", "opens", "stays"), [(120.0, True, True), (200.0, False, True), (300.0, False, False)]
+)
+def test_a_price_break_is_told_when_it_saves_what_a_buyer_would_act_on(least, opens, stays):
+    given = {"supplier_terms": BREAKS, "coming": on_order({"open_quantity": 5.0})}
+    given |= {"inventory": {"price_break_least_gain": least}}
+    assert ("price_break_gain" in types(raised(0.0, **given))) is opens
+    stood = raised(0.0, **given | {"inventory": {}})
+    assert ("price_break_gain" in types(raised(0.0, standing=stood, **given))) is stays
+    _, detail = one(raised(20.0, supplier_terms=BREAKS, inventory=given["inventory"]), "order_now")
+    assert (detail["gain"] is None) is not opens
 
 
 def test_a_price_break_of_an_order_that_can_wait_is_not_told():
@@ -483,6 +529,79 @@ def test_each_kind_of_data_problem_is_one_alert_with_its_rows():
         sentence(alerts.iloc[1], name="negative stock", language="fr")
         == "Données\u00a0: stock négatif (2 lignes)."
     )
+
+
+# what stands closes later than it opened ------------------------------------------------------------------------
+
+
+def slower(*last_five):
+    """Deliveries of 4 to 6 days, then the last five."""
+    return receipts(*[4, 5, 6] * 5, *last_five, every=7)
+
+
+def stands(kind, subject="A", kind_of_subject="item"):
+    """One alert that stood the night before."""
+    row = {
+        "type": kind,
+        "subject": subject,
+        "subject_kind": kind_of_subject,
+        "severity": "high",
+        "state": "open",
+    }
+    row |= {"euros_at_risk": 1.0, "detail": "{}", "opened_on": day(-5), "last_seen_on": day(-1)}
+    row |= dict.fromkeys(("resolved_on", "snoozed_until", "handled_by"))
+    return ALERTS.check(pd.DataFrame([row]), where="test")
+
+
+@pytest.mark.parametrize(
+    ("kind", "stays", "closes"),
+    [
+        ("stockout", {"held": 3.0}, {"held": 4.0}),
+        ("unavoidable_stockout", {"held": 16.0}, {"held": 20.0}),
+        (
+            "event_not_covered",
+            {"held": 20.0, "waits": lead_times({"lead_time": 6.0}), "event_impact": event()},
+            {"held": 26.0, "waits": lead_times({"lead_time": 6.0}), "event_impact": event()},
+        ),
+        ("overstock", {"held": 225.0}, {"held": 216.0}),
+        ("supplier_drift", {"receipts": slower(5, 6, 6, 5, 6)}, {"receipts": slower(5, 5, 5, 5, 6)}),
+        (
+            "model_drift",
+            {"judged": judged(forecast=5.4), "accuracy": accuracy(2.0)},
+            {"judged": judged(forecast=4.6), "accuracy": accuracy(2.0)},
+        ),
+    ],
+)
+def test_an_alert_that_stands_closes_beyond_a_looser_limit_than_it_opened(kind, stays, closes):
+    before = stands(
+        kind, **({"subject": "S1", "kind_of_subject": "supplier"} if kind == "supplier_drift" else {})
+    )
+    between, gone = ({"held": 40.0} | case for case in (stays, closes))
+    assert kind not in types(raised(**between))
+    one(raised(**between, standing=before), kind)
+    assert kind not in types(raised(**gone, standing=before))
+
+
+def test_a_shelf_with_a_piece_that_came_back_is_almost_out_of_stock_and_says_so():
+    alert, detail = one(raised(1.0, standing=stands("stockout")), "stockout")
+    assert detail["left"] == 1
+    assert sentence(alert, name="Tea", language="en") == "Tea is almost out of stock: 1 left."
+    assert "unavoidable_stockout" not in types(raised(1.0, standing=stands("stockout")))
+
+
+def test_an_order_that_stands_waits_for_its_suppliers_day_and_opens_nothing_before():
+    later = lead_times({"order_on": day(4)})
+    assert "order_now" not in types(raised(20.0, waits=later))
+    alert, _ = one(raised(20.0, waits=later, standing=stands("order_now")), "order_now")
+    assert (alert["state"], alert["snoozed_until"]) == ("snoozed", day(3))
+
+
+def test_the_table_of_limits_is_the_documentations():
+    told = (Path(__file__).parents[2] / "docs" / "alerts.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", told.split("## Quiet")[1], flags=re.MULTILINE)
+    assert {kind for kind, _, _ in rows} == set(LIMITS) | {"order_now"}
+    hides = dict(re.findall(r"^\* `(\w+)` hides `(\w+)`", told, flags=re.MULTILINE))
+    assert hides == {teller: kinds[0] for teller, kinds in HIDES.items()}
 
 
 # all of them ----------------------------------------------------------------------------------------------------

@@ -122,6 +122,11 @@ def _row(line: WorkLine, is_chosen: bool, may_handle: bool, language: Language) 
 def _state(line: WorkLine, language: Language) -> str:
     if line.state == "snoozed":
         until = day(line.until, language, style="short")
+        if (
+            line.until is not None and not line.handled_by
+        ):  # by the night: an order waits for its supplier's day
+            order_day = day(line.until + timedelta(days=1), language, style="short")
+            return text("to be ordered on {day}", language, day=order_day)
         return text("put off until {day} by {name}", language, day=until, name=line.handled_by)
     if line.state == "acknowledged":
         return text("seen by {name}", language, name=line.handled_by)
