@@ -41,10 +41,17 @@ def test_nothing_is_wrong_with_a_shop_of_which_nothing_is_wrong(tmp_path):
     pd.testing.assert_frame_equal(QUALITY.check(problems, where="again"), problems)
 
 
-def test_nothing_is_wrong_with_the_sample(tmp_path, sample_file):
+def test_only_the_quantity_that_was_mistyped_is_wrong_with_the_sample(tmp_path, sample_file):
     with open_source(f"sqlite:///{sample_file}", mapping="optiflow") as source:
         inputs = freeze(source, tmp_path, as_of=date(2026, 10, 31), history_days=1095)
-    assert found(data_problems(inputs, main_location="M01")) == []
+    assert found(data_problems(inputs, main_location="M01")) == [
+        (
+            "quantity against revenue",
+            "0021",
+            "2026-10-28",
+            "its revenue does not fit the quantity sold: 70",
+        )
+    ]
 
 
 def test_only_required_tables_are_needed(tmp_path):
@@ -167,6 +174,27 @@ def test_sales_on_a_day_that_began_and_ended_without_stock_are_told(tmp_path):
             "it was sold while the books said that nothing was in stock: 2",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "revenue", "day", "told"),
+    [
+        (20.0, 10.0, "2026-01-28", True),  # a digit too many
+        (2.0, 100.0, "2026-01-28", True),
+        (2.0, 4.0, "2026-01-28", False),  # a promotion
+        (20.0, 100.0, "2026-01-28", False),  # somebody bought ten times as much
+        (20.0, 10.0, "2026-01-03", False),  # four weeks ago and more
+        (20.0, 0.0, "2026-01-28", False),  # a gift
+    ],
+)
+def test_a_quantity_that_does_not_fit_its_revenue_is_told(tmp_path, quantity, revenue, day, told):
+    sales = plain_tables()["sales"].assign(revenue=10.0)
+    sales.loc[(sales["product_id"] == "A") & (sales["day"] == day), ["quantity", "revenue"]] = (
+        quantity,
+        revenue,
+    )
+    row = ("quantity against revenue", "A", day, f"its revenue does not fit the quantity sold: {quantity:g}")
+    assert found(problems_of(tmp_path, sales=sales)) == ([row] if told else [])
 
 
 def test_a_half_loaded_day_is_told(tmp_path):

@@ -11,11 +11,14 @@ import pytest
 
 from optiflow_lib.errors import SourceError
 from optiflow_lib.source import build_sample, open_source
-from optiflow_lib.source.sample import build
+from optiflow_lib.source.sample import build, incidents
 from optiflow_lib.source.sample.build import BLOCK_PRODUCTS, LAST_DAY
+from optiflow_lib.source.sample.incidents import COMPETITOR, DISPLAY, MISTYPED, TYPED_FACTOR, WHOLESALE
 
 SHIPPED = Path(__file__).parents[2] / "optiflow.db"
 MAX_BYTES = 8_000_000
+WHOSE = {WHOLESALE: "0059", COMPETITOR: "0054", DISPLAY: "0043", MISTYPED: "0021"}  # as docs/data.md says
+TYPED = ("0021", pd.Timestamp(MISTYPED.first_day))
 
 
 def all_rows(file):
@@ -266,6 +269,42 @@ def test_events_are_to_come(shop):
     assert (coming["planned_uplift"] > 0).all()
 
 
+# --- the incidents ------------------------------------------------------------------------------
+
+
+def test_incidents_change_no_other_product(tmp_path, sample_file, monkeypatch):
+    monkeypatch.setattr(incidents, "LEAST_PRODUCTS", BLOCK_PRODUCTS)
+    calm = built(tmp_path, "calm.db")
+    (_, without), (_, those) = all_rows(calm), all_rows(sample_file)
+    for table in ("ventes", "historique_stocks"):
+        changed = {row[0] for row in set(without[table]) ^ set(those[table])}
+        assert changed <= set(WHOSE.values())
+    assert {row[0] for row in set(without["ventes"]) ^ set(those["ventes"])} == set(WHOSE.values())
+
+
+def test_incidents_stand_out_of_the_days_around_them(sold):
+    def around(incident, days=28):
+        first = pd.Timestamp(incident.first_day)
+        own = sold.loc[WHOSE[incident]]
+        last = first + pd.Timedelta(days=(incident.days or 34) - 1)
+        return own[first:last], own[first - pd.Timedelta(days=days) : first - pd.Timedelta(days=1)]
+
+    for incident, least, most in (
+        (WHOLESALE, 5, 10),
+        (COMPETITOR, 1.2, 2),
+        (DISPLAY, 0, 0.2),
+        (MISTYPED, 5, 20),
+    ):
+        during, before = around(incident)
+        assert least <= during.mean() / before.mean() <= most
+
+
+def test_a_small_shop_has_no_incidents(tmp_path, monkeypatch):
+    few = all_rows(built(tmp_path, "few.db", products=12, years=1))
+    monkeypatch.setattr(incidents, "LEAST_PRODUCTS", 1000)
+    assert all_rows(built(tmp_path, "calm.db", products=12, years=1)) == few
+
+
 # --- the books ----------------------------------------------------------------------------------
 
 
@@ -275,6 +314,8 @@ def test_stock_sales_returns_and_receipts_agree_to_the_unit(shop, sold, on_hand)
         index="product_id", columns="received_on", values="received_quantity", aggfunc="sum"
     )
     came = came.reindex(index=sold.index, columns=sold.columns).fillna(0.0)
+    sold = sold.copy()
+    sold.loc[TYPED] /= TYPED_FACTOR  # the one quantity that was typed in with a digit too many
     change = on_hand.diff(axis=1)
     explained = (came - sold).where(change.notna())
     pd.testing.assert_frame_equal(change, explained, check_names=False)
@@ -293,6 +334,8 @@ def test_revenue_is_the_days_price_less_the_days_discount(shop):
     prices = shop["prices"].sort_values("first_day")
     priced = pd.merge_asof(sales, prices, left_on="day", right_on="first_day", by="product_id")
     assert priced["price"].notna().all()
+    is_typed = (priced["product_id"] == TYPED[0]) & (priced["day"] == TYPED[1])
+    priced["quantity"] = priced["quantity"].where(~is_typed, priced["quantity"] / TYPED_FACTOR)
     returned = np.isclose(priced["revenue"], priced["quantity"] * priced["price"], atol=0.011)
     assert returned.all()
     assert prices.groupby("product_id")["price"].nunique().max() == 4

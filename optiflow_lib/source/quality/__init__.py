@@ -11,7 +11,12 @@ from optiflow_lib.source.quality.catalogue import ends_before_launch, missing_pr
 from optiflow_lib.source.quality.links import unknown_names
 from optiflow_lib.source.quality.plans import events_without_effect, orders_without_day
 from optiflow_lib.source.quality.problems import told
-from optiflow_lib.source.quality.sales import days_without_sales, half_loaded_day, short_or_empty_histories
+from optiflow_lib.source.quality.sales import (
+    days_without_sales,
+    half_loaded_day,
+    mistyped_sales,
+    short_or_empty_histories,
+)
 from optiflow_lib.source.quality.stock import missing_stock, negative_stock, sales_on_empty_stock
 
 __all__ = ["data_problems", "told"]
@@ -21,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     half_loaded_day,
     days_without_sales,
     short_or_empty_histories,
+    mistyped_sales,
     negative_stock,
     sales_on_empty_stock,
     missing_stock,

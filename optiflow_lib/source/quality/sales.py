@@ -8,6 +8,9 @@ from optiflow_lib.source.frozen import Inputs
 from optiflow_lib.source.quality.problems import items, problems
 
 NEW_DAYS = 2
+TYPED_DAYS = 28
+LEAST_COMPARED = 3  # days with sales, of which the middle one is usual
+OFF_BY = 5  # times the usual revenue of a unit: beyond any discount, within a digit too many
 TABLE = "sales"
 
 
@@ -37,6 +40,26 @@ def days_without_sales(inputs: Inputs, **_: str) -> pd.DataFrame:
         says="nothing was sold at all",
         mend="Load the day's sales; ignore this when the shop was closed.",
         days=usual,
+    )
+
+
+def mistyped_sales(inputs: Inputs, *, main_location: str) -> pd.DataFrame:
+    """Days of the last weeks whose revenue per unit is five times off what the item usually brings."""
+    sales = inputs.read(TABLE)
+    recent = sales[sales["day"] > pd.Timestamp(inputs.as_of) - pd.Timedelta(days=TYPED_DAYS)]
+    priced = recent[(recent["quantity"] > 0) & (recent["revenue"] > 0)]
+    unit = priced["revenue"] / priced["quantity"]
+    by_item = unit.groupby([priced["product_id"], priced["location_id"]])
+    ratio = unit / by_item.transform("median")
+    is_off = (ratio < 1 / OFF_BY) | (ratio > OFF_BY)
+    bad = priced[is_off & (by_item.transform("size") >= LEAST_COMPARED)]
+    return problems(
+        "quantity against revenue",
+        items(bad, main_location),
+        says="its revenue does not fit the quantity sold",
+        figures=bad["quantity"],
+        mend="Correct the quantity (a digit too many?) or the amount; until then mask the day on the improvement page.",
+        days=bad["day"],
     )
 
 

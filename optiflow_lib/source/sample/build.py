@@ -12,6 +12,7 @@ import pandas as pd
 from optiflow_lib.errors import SourceError
 from optiflow_lib.source.sample.catalogue import products as listed_products
 from optiflow_lib.source.sample.events import events
+from optiflow_lib.source.sample.incidents import with_incidents
 from optiflow_lib.source.sample.shop import Chances, ShopHistory, chances, demand, history
 from optiflow_lib.source.sample.staging import staged
 from optiflow_lib.source.sample.tables import WARM_UP_DAYS, Rows, block_tables, shop_tables
@@ -105,7 +106,8 @@ def _drawn(
     """One block's products, what is wanted of them, and all chance of its history, from a stream of its own."""
     rng = np.random.default_rng([seed, start // BLOCK_PRODUCTS])
     listed = listed_products(min(BLOCK_PRODUCTS, count - start), first=start, rng=rng, days=days)
-    return listed, demand(listed, happened, days=days, rng=rng), chances(listed, days=days, rng=rng)
+    wanted = demand(listed, happened, days=days, rng=rng)
+    return listed, with_incidents(wanted, listed, days), chances(listed, days=days, rng=rng)
 
 
 def _simulated(

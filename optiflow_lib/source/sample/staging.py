@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from optiflow_lib.source.sample.incidents import steady_sellers
 from optiflow_lib.source.sample.shop import ShopHistory
 
 DEAD_DAYS = 200  # longer than the patience with any class (settings: inventory.dead_stock_days)
@@ -18,15 +19,8 @@ FAR_SUPPLIER_DAYS = 14
 
 def staged(past: ShopHistory, products: pd.DataFrame) -> ShopHistory:
     """One product overstocked, one dead, one order late, one not ordered in time; the books still agree."""
-    fastest = np.argsort(-products["niveau"].to_numpy(), kind="stable")
     n_days = past.sold.shape[1]
-    steady = [
-        int(i)
-        for i in fastest
-        if products["lancement"].iloc[i] == 0
-        and products["fin"].iloc[i] >= n_days
-        and (past.lines["item"] == i).any()
-    ]
+    steady = [i for i in steady_sellers(products, n_days) if (past.lines["item"] == i).any()]
     if len(steady) < 6 or n_days < 2 * DEAD_DAYS:
         return past
     late, overstocked, dead = steady[1], steady[4], steady[-1]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from optiflow_lib.source.sample.catalogue import SUPPLIERS, Supplier
 from optiflow_lib.source.sample.events import promoted
+from optiflow_lib.source.sample.incidents import TYPED_FACTOR, mistyped
 from optiflow_lib.source.sample.shop import ShopHistory
 
 WARM_UP_DAYS = 60  # simulated, not written: the shop opens with a history
@@ -93,10 +94,18 @@ def _sale_rows(
         day += WARM_UP_DAYS
         quantity = (sign * units[item, day]).astype(int)
         amount = np.round(quantity * prices[item, turn[day]] * (1 - off[item, day]), 2)
+        quantity = np.where(_is_mistyped(item, day, listed, days), TYPED_FACTOR * quantity, quantity)
         promo = (off[item, day] > 0).astype(int)
         columns = (array.tolist() for array in (quantity, amount, promo))
         key = (names[item].tolist(), repeat(LOCATION), written[day].tolist(), repeat(kind))
         yield from zip(*key, *columns, strict=False)
+
+
+def _is_mistyped(
+    item: np.ndarray, day: np.ndarray, listed: pd.DataFrame, days: pd.DatetimeIndex
+) -> np.ndarray:
+    wrong = mistyped(listed, days)
+    return np.zeros(len(item), dtype=bool) if wrong is None else (item == wrong[0]) & (day == wrong[1])
 
 
 def _stock_rows(
