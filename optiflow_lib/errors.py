@@ -1,5 +1,7 @@
 """Every error says what happened, where, and how to mend it."""
 
+import errno
+
 
 class OptiflowError(Exception):
     """An error a user can act on; printed without a traceback.
@@ -80,3 +82,54 @@ class BatchError(OptiflowError):
 
 class LockHeldError(BatchError):
     """Another run holds the lock."""
+
+
+class MachineError(OptiflowError):
+    """The machine refuses: a full disk, a folder that may not be written, a file that is not there."""
+
+
+_REFUSALS = {
+    errno.ENOSPC: ("the disk is full", "free some space, then run it again with --resume"),
+    errno.EDQUOT: (
+        "this account's share of the disk is full",
+        "free some space, then run it again with --resume",
+    ),
+    errno.EROFS: (
+        "the disk is mounted read-only",
+        "mount it for writing, or name another folder in optiflow.toml",
+    ),
+    errno.EACCES: (
+        "this account may not do that",
+        "give the account that runs Optiflow the right to read and write there",
+    ),
+    errno.EPERM: (
+        "the system does not permit that",
+        "give the account that runs Optiflow the right to read and write there",
+    ),
+    errno.ENOENT: ("it does not exist", "make it, or name another place (optiflow.toml names the folders)"),
+    errno.EEXIST: (
+        "a file stands where a folder is needed",
+        "move it away, or name another place (optiflow.toml names the folders)",
+    ),
+    errno.ENOTDIR: (
+        "a file stands where a folder is needed",
+        "move it away, or name another place (optiflow.toml names the folders)",
+    ),
+    errno.EISDIR: (
+        "a folder stands where a file is needed",
+        "move it away, or name another place (optiflow.toml names the folders)",
+    ),
+}
+
+
+def machine_error(error: OSError, *, where: str = "the place that it writes to") -> MachineError | None:
+    """What a refusal of the machine means for who runs Optiflow; None for what only a programmer can mend.
+
+    Args:
+        error: What the system said.
+        where: It happened, should the error not name a file (a full disk does not).
+    """
+    if error.errno not in _REFUSALS:
+        return None
+    what, mend = _REFUSALS[error.errno]
+    return MachineError(what=what, where=str(error.filename or where), mend=mend)

@@ -1,11 +1,21 @@
 """One log file for the batch and the kernels of its notebooks: `time - name - level - message`."""
 
 import logging
+import sys
 from pathlib import Path
 
 FORMAT = "%(asctime)s - %(name)s - %(levelname)s - %(message)s"
 MAX_BYTES = 5_000_000
 KEPT = 5
+
+
+class _LogFile(logging.FileHandler):
+    """What cannot be written into the file is told on the terminal, without the traceback that logging prints."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the base class's name
+        """Tells the record and why it is not in the file."""
+        reason = sys.exc_info()[1]
+        sys.stderr.write(f"{record.getMessage()} (not in {self.baseFilename}: {reason})\n")
 
 
 def log_to(file: Path) -> None:
@@ -22,7 +32,7 @@ def log_to(file: Path) -> None:
         logger.removeHandler(other)
         other.close()
     file.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(file.resolve(), mode="a", encoding="utf-8")
+    handler = _LogFile(file.resolve(), mode="a", encoding="utf-8")
     handler.setFormatter(logging.Formatter(FORMAT))
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)

@@ -246,6 +246,18 @@ def _read_toml(path: Path) -> dict[str, Any]:
             where=str(path),
             mend="run `optiflow init --sample` to write one, or name it with --settings",
         ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            what=f"the settings file is no UTF-8 text: byte {error.start + 1} cannot be read",
+            where=str(path),
+            mend="save it as UTF-8 (an editor's menu names the encoding)",
+        ) from error
+    except OSError as error:
+        raise SettingsError(
+            what=f"the settings file cannot be read: {error.strerror}",
+            where=str(path),
+            mend="let this account read it; it has to be a file",
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(
             what=f"the settings file is not TOML: {error}", where=str(path), mend="mend the line it names"

@@ -11,7 +11,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from optiflow_lib.batch.kernels import step_kernels
 from optiflow_lib.batch.parameters import check_parameters
-from optiflow_lib.errors import BatchError
+from optiflow_lib.errors import BatchError, machine_error
 from optiflow_lib.kernels.forks import WarmProcess
 
 logger = logging.getLogger(__name__)
@@ -61,6 +61,11 @@ def execute(
     except (
         Exception
     ) as error:  # a kernel that died or a timeout: whatever it is, this step failed and no other
+        if isinstance(error, OSError) and (known := machine_error(error, where=str(output.parent))):
+            logger.error("%s failed: %s", notebook.stem, known)  # noqa: TRY400 - nothing a traceback would add
+            raise BatchError(
+                what=f"{notebook.stem}: {known.what}", where=known.where, mend=known.mend
+            ) from error
         logger.exception("%s failed", notebook.stem)
         raise _told(notebook, type(error).__name__, str(error)) from error
     finally:

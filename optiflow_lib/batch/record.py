@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import platform
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
@@ -23,6 +24,8 @@ VERSIONS = (
     "sqlalchemy",
     "voila",
 )
+logger = logging.getLogger(__name__)
+
 FILE = "run.json"
 
 
@@ -91,7 +94,11 @@ def last_record(chain: str, *, settings: Settings, as_of: date) -> RunRecord | N
     for folder in sorted(settings.paths.runs.glob(f"{as_of}_{chain}_*"), reverse=True):
         file = folder / FILE
         if file.is_file():
-            found = read_record(file)
+            try:
+                found = read_record(file)
+            except (ValueError, LookupError, TypeError, AttributeError):
+                logger.warning("%s cannot be read: its run is not gone on with, the day begins anew", file)
+                return None
             same = found.settings == settings_digest(settings) and found.versions == versions()
             return found if same else None
     return None

@@ -96,16 +96,20 @@ def run_chain(
         )
         with ChainProgress(console) as progress:
             _run(_Run(CHAINS[chain], settings, record, progress, warm))
-        _forget_old_runs(settings)
+        _forget_old_runs(settings, but=Path(record.folder))
         return _report(record, repeated=False)
 
 
 def _run(run: _Run) -> None:
-    started = time.monotonic()
+    started, done = (
+        time.monotonic(),
+        [name for name, step in run.record.steps.items() if step.state == "done"],
+    )
     run.record.state = "running"
     run.record.save()
     _store_start(run)
-    logger.info("%s starts, as of %s", run.record.run_id, run.record.as_of)
+    begins = f"goes on after {', '.join(done)}" if done else "starts"
+    logger.info("%s %s, as of %s", run.record.run_id, begins, run.record.as_of)
     try:
         _run_steps(run)
     except KeyboardInterrupt:
@@ -240,7 +244,8 @@ def _state(run: _Run) -> str:
 def _close_interrupted(settings: Settings) -> None:
     """Runs whose process died still say "running"; we hold the lock, so none of them is."""
     with open_store(settings.store.url, main_location=settings.source.main_location) as opened:
-        store.close_interrupted(opened)
+        for run_id in store.close_interrupted(opened):
+            logger.warning("%s was interrupted: its process has ended without saying how", run_id)
 
 
 def _kill_kernels() -> None:
@@ -248,9 +253,11 @@ def _kill_kernels() -> None:
         child.kill()
 
 
-def _forget_old_runs(settings: Settings) -> None:
-    folders = sorted(settings.paths.runs.glob("*_*ly_*"), key=lambda folder: folder.stat().st_mtime)
-    for folder in folders[: -settings.batch.keep_runs]:
+def _forget_old_runs(settings: Settings, *, but: Path) -> None:
+    """Keeps the newest and this run: with a clock that was set back it would seem the oldest."""
+    found = (folder for folder in settings.paths.runs.glob("*_*ly_*") if folder != but)
+    folders = sorted(found, key=lambda folder: folder.stat().st_mtime, reverse=True)
+    for folder in folders[settings.batch.keep_runs - 1 :]:
         shutil.rmtree(folder)
 
 

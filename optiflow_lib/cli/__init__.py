@@ -2,9 +2,10 @@
 
 import os
 import sys
+from typing import NoReturn
 
 from optiflow_lib.cli.app import app
-from optiflow_lib.errors import LockHeldError, OptiflowError
+from optiflow_lib.errors import LockHeldError, OptiflowError, machine_error
 
 __all__ = ["app", "main"]
 
@@ -20,5 +21,13 @@ def main() -> None:
     try:
         app(prog_name="optiflow")
     except OptiflowError as error:
-        sys.stderr.write(f"optiflow: {error}\n")
-        sys.exit(LOCKED if isinstance(error, LockHeldError) else FAILED)
+        _end(error)
+    except OSError as error:
+        if (known := machine_error(error)) is None:
+            raise
+        _end(known)
+
+
+def _end(error: OptiflowError) -> NoReturn:
+    sys.stderr.write(f"optiflow: {error}\n")
+    sys.exit(LOCKED if isinstance(error, LockHeldError) else FAILED)

@@ -1,16 +1,26 @@
 """The commands of cron: the night, the week, and how they went."""
 
 import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from optiflow_lib.cli.options import DEFAULT_SETTINGS, AsOf, SettingsFile, day_of, today
-from optiflow_lib.settings import Settings, load_settings
+from optiflow_lib.errors import OptiflowError, machine_error
+from optiflow_lib.logs import log_to
+from optiflow_lib.settings import PathSettings, Settings, load_settings
+
+if TYPE_CHECKING:
+    from optiflow_lib.batch import RunReport
+
+logger = logging.getLogger(__name__)
 
 Resume = Annotated[
     bool, typer.Option("--resume", help="Finish an interrupted run; do nothing if this day is complete.")
@@ -79,24 +89,11 @@ def status(
 def _run(
     chain: Literal["nightly", "weekly"], *, as_of: str, resume: bool, jobs: int | None, settings_file: Path
 ) -> None:
-    from optiflow_lib import batch
-
     settings = load_settings(settings_file)
     if jobs:
         settings = settings.model_copy(update={"batch": settings.batch.model_copy(update={"jobs": jobs})})
-    with batch.warm_process() as warm:  # loads what the notebooks need while we load the rest
-        from optiflow_lib.jobs.night import resolved_day
-
-        day = resolved_day(settings, as_of)
-        report = batch.run_chain(
-            chain,
-            settings=settings,
-            settings_file=settings_file.resolve(),
-            as_of=day,
-            resume=resume,
-            console=Console(),
-            warm=warm,
-        )
+    with _told_in_the_log(chain, settings.paths):
+        day, report = _chain(chain, settings, settings_file.resolve(), as_of=as_of, resume=resume)
     late = _dead_feed(settings, day) if not as_of else ""
     for message in report.messages:
         typer.echo(message, err=True)
@@ -108,6 +105,40 @@ def _run(
     if late:
         typer.echo(late, err=True)
     raise typer.Exit(report.exit_code or (3 if late else 0))
+
+
+def _chain(
+    chain: Literal["nightly", "weekly"], settings: Settings, settings_file: Path, *, as_of: str, resume: bool
+) -> "tuple[date, RunReport]":
+    from optiflow_lib import batch
+
+    with batch.warm_process() as warm:  # loads what the notebooks need while we load the rest
+        from optiflow_lib.jobs.night import resolved_day
+
+        day = resolved_day(settings, as_of)
+        report = batch.run_chain(
+            chain,
+            settings=settings,
+            settings_file=settings_file,
+            as_of=day,
+            resume=resume,
+            console=Console(),
+            warm=warm,
+        )
+    return day, report
+
+
+@contextmanager
+def _told_in_the_log(chain: str, paths: PathSettings) -> Iterator[None]:
+    """An error that keeps a chain from running stands in the log too: nobody reads what cron's terminal said."""
+    try:
+        yield
+    except (OptiflowError, OSError) as error:
+        known = machine_error(error, where=str(paths.runs)) if isinstance(error, OSError) else error
+        with suppress(OSError):  # of the log itself: the terminal tells
+            log_to(paths.log)
+            logger.error("%s cannot run: %s", chain, known or error, exc_info=known is None)  # noqa: TRY400 - mended by who reads it
+        raise (known or error) from error
 
 
 def _print_summary(settings: Settings, day: date) -> None:

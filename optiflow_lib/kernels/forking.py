@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -39,16 +40,17 @@ def fork_kernels(
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps kernels; our parent watches them itself
     signal.signal(signal.SIGTERM, _leave)
     load(*first)
-    channel.sendall(READY)
-    for order in orders:
-        child = os.fork()
-        if child == 0:
-            os.close(channel.detach())
-            _run_kernel(**json.loads(order))
-        channel.sendall(b"%d\n" % child)
-        if later:
-            load(later)
-            later = None
+    with suppress(ConnectionError):  # the other side has gone, maybe before we had loaded
+        channel.sendall(READY)
+        for order in orders:
+            child = os.fork()
+            if child == 0:
+                os.close(channel.detach())
+                _run_kernel(**json.loads(order))
+            channel.sendall(b"%d\n" % child)
+            if later:
+                load(later)
+                later = None
 
 
 def load(*what: Callable[[], object]) -> None:

@@ -39,3 +39,14 @@ def test_a_log_that_has_grown_is_set_aside_and_the_oldest_dropped(tmp_path):
         rotate(file, max_bytes=10, kept=2)
     assert not file.exists()
     assert [file.with_name(f"batch.log.{n}").read_text()[0] for n in (1, 2)] == ["3", "2"]
+
+
+def test_a_line_that_finds_no_room_on_the_disk_is_told_on_the_terminal(tmp_path):
+    full = tmp_path / "batch.log"
+    full.symlink_to("/dev/full")
+    code = (
+        "import logging, sys, pathlib\nfrom optiflow_lib.logs import log_to\nlog_to(pathlib.Path(sys.argv[1]))\n"
+        "logging.getLogger('optiflow_lib').error('forecast failed')"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, full], capture_output=True, text=True, check=True)
+    assert ended.stderr == "forecast failed (not in /dev/full: [Errno 28] No space left on device)\n"

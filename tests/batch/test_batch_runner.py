@@ -10,6 +10,7 @@ from filelock import FileLock
 
 from optiflow_lib.batch import run_chain
 from optiflow_lib.errors import LockHeldError
+from optiflow_lib.settings import load_settings
 from optiflow_lib.store import open_store, read_run_steps, read_runs
 
 
@@ -114,6 +115,37 @@ def test_resuming_a_complete_day_does_nothing(chain_of, run, tmp_path):
     assert times_run(tmp_path, "a") == 1
 
 
+def test_a_record_that_a_crash_has_damaged_is_named_and_the_day_begins_anew(chain_of, run, tmp_path):
+    chain_of({"10_a": ((), append("a"))})
+    damaged = run().folder / "run.json"
+    for written in ('{"run_id": "2026', "[]", "{}"):
+        damaged.write_text(written, encoding="utf-8")
+        report = run(resume=True)
+        assert report.state == "done"
+        assert f"{damaged} cannot be read" in (tmp_path / "batch_optiflow.log").read_text()
+        damaged = report.folder / "run.json"
+    assert times_run(tmp_path, "a") == 4
+
+
+def test_a_run_under_a_clock_that_was_set_back_is_not_the_first_to_be_forgotten(
+    chain_of, settings_file, console, day, warm
+):
+    settings_file.write_text("[batch]\nkeep_runs = 2\n", encoding="utf-8")
+    settings = load_settings(settings_file)
+    chain_of({"10_a": ((), append("a"))})
+
+    def run():
+        given = {"settings": settings, "settings_file": settings_file, "as_of": day, "resume": False}
+        return run_chain("nightly", **given, console=console, warm=warm).folder
+
+    ahead = time.time() + 86_400
+    for folder in (run(), run()):  # as if the clock had stood a day ahead until now
+        os.utime(folder, (ahead, ahead))
+    last = run()
+    assert last.is_dir()
+    assert len(list(settings.paths.runs.glob("*_nightly_*"))) == 2
+
+
 def test_without_resuming_the_day_is_run_again(chain_of, run, tmp_path):
     chain_of({"10_a": ((), append("a"))})
     assert run().run_id != run().run_id
@@ -167,3 +199,6 @@ def test_a_killed_run_is_closed_and_finished_by_the_next(
     assert (times_run(tmp_path, "a"), times_run(tmp_path, "slow")) == (1, 1)
     with open_store(settings.store.url, main_location="M01") as store:
         assert "running" not in read_runs(store)["state"].tolist()
+    log = (tmp_path / "batch_optiflow.log").read_text()
+    assert f"{report.run_id} goes on after 10_a, as of 2026-01-31" in log
+    assert (f"{report.run_id} was interrupted" in log) == (sent == signal.SIGKILL)

@@ -88,6 +88,78 @@ def test_a_day_of_the_wrong_form_is_wrong_use(optiflow, tiny_shop):
     assert "Traceback" not in error
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (b"\xff\xfe[\x00s\x00", "no UTF-8 text: byte 1"),  # an editor's UTF-16
+        ("[paths]\nruns = 'été'".encode("latin-1"), "no UTF-8 text: byte 17"),
+        (b"[source", "not TOML"),
+        (b"source = 3", "setting source"),
+    ],
+)
+def test_a_settings_file_that_cannot_be_read(optiflow, tmp_path, written, told):
+    (tmp_path / "optiflow.toml").write_bytes(written)
+    assert told in refused(optiflow, tmp_path / "optiflow.toml")
+
+
+def test_a_folder_in_place_of_the_settings_file(optiflow, tmp_path):
+    (tmp_path / "optiflow.toml").mkdir()
+    assert "cannot be read: Is a directory" in refused(optiflow, tmp_path / "optiflow.toml")
+
+
+def test_a_night_that_cannot_begin_says_so_in_the_log_and_runs_when_the_database_is_back(optiflow, tiny_shop):
+    database, away = tiny_shop.parent / "shop.db", tiny_shop.parent / "away.db"
+    database.rename(away)
+    refused(optiflow, tiny_shop)
+    log = (tiny_shop.parent / "batch_optiflow.log").read_text(encoding="utf-8")
+    assert "ERROR - nightly cannot run: the database file shop.db does not exist" in log
+    assert "Traceback" not in log
+    away.rename(database)
+    status, told, error = optiflow("nightly", "--resume", "--settings", tiny_shop)
+    assert status in (0, 3), told + error
+
+
+def mounted(settings_file, options):
+    """The start of a shell in which the runs folder is a small disk of its own; skips where that is not allowed."""
+    runs = settings_file.parent / "runs"
+    runs.mkdir(exist_ok=True)
+    if subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this system lets nobody mount a disk of their own")
+    return ["unshare", "-rm", "sh", "-c", f'mount -t tmpfs -o {options} tmpfs {runs} && exec "$@"', "sh"]
+
+
+@pytest.mark.parametrize(("options", "told"), [("ro", "read-only"), ("size=60k", "the disk is full")])
+def test_a_disk_that_cannot_be_written(tiny_shop, options, told):
+    mounting = mounted(tiny_shop, options)
+    words = [sys.executable, "-m", "optiflow_lib.cli", "nightly", "--settings", str(tiny_shop)]
+    ended = subprocess.run([*mounting, *words], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert told in ended.stderr
+    assert str(tiny_shop.parent / "runs") in ended.stderr
+    assert "mend:" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert told in (tiny_shop.parent / "batch_optiflow.log").read_text(encoding="utf-8")
+
+
+def test_a_file_in_place_of_the_runs_folder(tiny_shop):
+    (tiny_shop.parent / "runs").write_text("")
+    command = [sys.executable, "-m", "optiflow_lib.cli", "nightly", "--settings", str(tiny_shop)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)
+    assert "a file stands where a folder is needed" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("orders", "show", "BC-0"), ("orders", "approve", "BC-0"), ("replay", "BC-0")]
+)
+def test_an_unknown_number(optiflow, tiny_shop, words):
+    status, _, error = optiflow(*words, "--settings", tiny_shop)
+    assert status == 1
+    assert "there is no" in error
+    assert "BC-0" in error
+    assert "mend:" in error
+
+
 def test_a_user_never_sees_a_traceback(tmp_path):
     command = [sys.executable, "-m", "optiflow_lib.cli", "nightly", "--settings", tmp_path / "none.toml"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
