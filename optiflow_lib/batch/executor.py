@@ -63,9 +63,8 @@ def execute(
     ) as error:  # a kernel that died or a timeout: whatever it is, this step failed and no other
         if isinstance(error, OSError) and (known := machine_error(error, where=str(output.parent))):
             logger.error("%s failed: %s", notebook.stem, known)  # noqa: TRY400 - nothing a traceback would add
-            raise BatchError(
-                what=f"{notebook.stem}: {known.what}", where=known.where, mend=known.mend
-            ) from error
+            what = f"{notebook.stem}: {type(known).__name__}: {known.what}"
+            raise BatchError(what=what, where=known.where, mend=known.mend) from error
         logger.exception("%s failed", notebook.stem)
         raise _told(notebook, type(error).__name__, str(error)) from error
     finally:

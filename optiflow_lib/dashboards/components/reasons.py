@@ -23,6 +23,7 @@ KINDS = {
     "OrderError": "A step in the life of an order was not allowed.",
     "DocumentError": "A document could not be made.",
     "BatchError": "The step could not be run.",
+    "MachineError": "The machine refused: its disk is full, or a folder may not be written.",
     "CellTimeoutError": "The step took longer than the settings allow.",
     "DeadKernelError": "The step's process ended: often the machine had no memory left.",
     "MemoryError": "The machine had no memory left.",
