@@ -10,7 +10,7 @@ from optiflow_lib.dashboards.components.drafts import order_cards
 from optiflow_lib.dashboards.components.forecasting import components_chart
 from optiflow_lib.dashboards.components.item_detail import arrivals_table
 from optiflow_lib.dashboards.components.worklist import WorkLine, work_list
-from optiflow_lib.schemas import operations, results
+from optiflow_lib.schemas import operations, stock
 
 
 def test_what_is_missing_is_said_in_its_place():
@@ -95,8 +95,8 @@ def test_parts_that_add_nothing_are_not_drawn():
 
 
 def test_every_word_of_the_tables_has_a_name_people_understand():
-    assert list(words_of.ALERT_TYPES) == list(results.ALERT_TYPES)
-    assert list(words_of.SEVERITIES) == list(results.SEVERITIES)
-    assert list(words_of.ALERT_STATES) == list(results.ALERT_STATES)
+    assert list(words_of.ALERT_TYPES) == list(stock.ALERT_TYPES)
+    assert list(words_of.SEVERITIES) == list(stock.SEVERITIES)
+    assert list(words_of.ALERT_STATES) == list(stock.ALERT_STATES)
     assert list(words_of.ORDER_STATES) == list(operations.ORDER_STATES)
     assert list(words_of.RUN_STATES) == list(operations.RUN_STATES)
