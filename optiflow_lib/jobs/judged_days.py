@@ -12,7 +12,8 @@ from optiflow_lib.source import Inputs
 TABLE = "day_verdicts"  # among the frozen inputs
 # All marked events of a direction share a column of the models: one each would slow every fit down.
 EVENT_TYPES = {"high": "marked high", "low": "marked low"}
-SHIFT, SHIFT_DAYS = "level shift", 14  # the day on which a level changed is found again some days off
+# The day on which a level changed is found again some days off; shifts that are nearer to each other are one.
+SHIFT, SHIFTS_APART_DAYS = "level shift", 42
 
 
 def verdicts_known(inputs: Inputs, settings: Settings) -> pd.DataFrame:
@@ -47,12 +48,43 @@ def without_masked(demand: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame
 
 
 def still_open(anomalies: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
-    """The unusual days (schema `ANOMALIES`) that nobody has judged; a shift taken for real also where it is found anew."""
-    shifts = verdicts[(verdicts["verdict"] == "real") & (verdicts["cause"] == SHIFT)]
-    around = pd.Timedelta(days=SHIFT_DAYS)
-    near = shifts.assign(day=shifts["day"] - around, last_day=shifts["last_day"] + around)
-    settled = _covered(anomalies, verdicts) | (_covered(anomalies, near) & (anomalies["cause"] == SHIFT))
+    """The unusual days (schema `ANOMALIES`) that nobody has judged; a shift taken for real also where it is found anew.
+
+    One verdict settles one shift: the nearest of its direction, less than six weeks away. A level that goes back, or
+    changes once more, is told again.
+    """
+    settled = _covered(anomalies, verdicts) | _found_anew(anomalies, verdicts)
     return anomalies[~settled].reset_index(drop=True)
+
+
+def episode_end(anomalies: pd.DataFrame, day: pd.Timestamp, *, as_of: pd.Timestamp) -> pd.Timestamp:
+    """The last day of what began on `day`: the days in a row of the same kind, or all days of a new level.
+
+    Args:
+        anomalies: Schema `ANOMALIES`, of one item; `day` is one of its days.
+        day: The day that is judged.
+        as_of: The last day there is.
+    """
+    seen = anomalies.set_index("day")[["direction", "cause"]]
+    if seen.loc[day, "cause"] == SHIFT:
+        return as_of
+    alike = seen.index[(seen == seen.loc[day]).all(axis=1)]
+    last = day
+    while last + pd.Timedelta(days=1) in alike:
+        last += pd.Timedelta(days=1)
+    return last
+
+
+def _found_anew(anomalies: pd.DataFrame, verdicts: pd.DataFrame) -> pd.Series:
+    """Which rows are the shift of a verdict "real", placed on another day by a later night."""
+    anew = pd.Series(data=False, index=anomalies.index)
+    shifts = anomalies[anomalies["cause"] == SHIFT]
+    for one in verdicts[(verdicts["verdict"] == "real") & (verdicts["cause"] == SHIFT)].itertuples():
+        same = shifts[(shifts["item_id"] == one.item_id) & (shifts["direction"] == one.direction)]
+        away = (same["day"] - one.day).abs()
+        if len(away) and away.min() < pd.Timedelta(days=SHIFTS_APART_DAYS):
+            anew[away.idxmin()] = True
+    return anew
 
 
 def _covered(rows: pd.DataFrame, verdicts: pd.DataFrame) -> pd.Series:

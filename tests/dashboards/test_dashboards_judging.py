@@ -8,6 +8,7 @@ from hostile import HOSTILE, is_harmless, words
 
 from optiflow_lib.dashboards.pages import improvement
 from optiflow_lib.jobs import verdicts
+from optiflow_lib.jobs.judged_days import episode_end
 from optiflow_lib.texts import day
 
 
@@ -48,6 +49,15 @@ def test_every_unusual_day_of_the_list_opens_a_dialog_that_says_what_the_night_s
         assert day(pd.Timestamp(first), "fr", style="full") in words(dialog)
         assert page.view.read_item("items", item_id)["name"].iloc[0] in words(dialog)
         assert 'value="real" checked' in dialog
+
+
+def test_the_dialog_offers_the_whole_episode(page):
+    seen = page.view.read("anomalies")
+    for row in page._anomalies().head(10).itertuples():
+        own = seen[seen["item_id"] == row.item_id]
+        end = episode_end(own, row.day, as_of=pd.Timestamp(page.view.as_of))
+        dialog = ask(page, "mark", item=row.item_id, day=f"{row.day:%Y-%m-%d}").regions["asking"]
+        assert f'name="last_day" value="{end:%Y-%m-%d}"' in dialog
 
 
 def test_a_verdict_is_kept_under_its_author_and_the_day_is_no_longer_open(page):

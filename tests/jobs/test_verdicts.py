@@ -1,7 +1,9 @@
 """What people say of unusual days changes the nights after it and no night before it."""
 
 import shutil
-from datetime import date, timedelta
+import sqlite3
+from contextlib import closing
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -9,7 +11,8 @@ from shops import run_jobs
 
 from optiflow_lib import store
 from optiflow_lib.errors import AccessError, DataError
-from optiflow_lib.jobs import verdicts, views
+from optiflow_lib.forecasting import level_shifts
+from optiflow_lib.jobs import judged_days, verdicts, views
 from optiflow_lib.jobs.demand import demand_of, events_of, regressors_of
 from optiflow_lib.jobs.desk import Desk
 from optiflow_lib.jobs.judged_days import still_open, verdicts_known
@@ -152,21 +155,107 @@ def test_a_forecast_with_a_marked_event_is_near_that_of_a_masked_day(shop, setti
     assert made[1] == pytest.approx(made[0], rel=0.05)
 
 
-def test_a_real_change_of_level_is_settled_though_it_is_found_again_some_days_off():
-    shift = {"quantity": 9.0, "expected": 4.0, "low": 2.0, "high": 6.0, "direction": "high"}
-    days = ["2026-10-01", "2026-10-04", "2026-10-20"]
-    found = pd.DataFrame([{"item_id": "a", "day": day, **shift, "cause": "level shift"} for day in days])
-    bulk = pd.DataFrame([{"item_id": "a", "day": "2026-10-05", **shift, "cause": "bulk sale"}])
-    other = found.head(1).assign(item_id="b")
-    unusual = ANOMALIES.check(pd.concat([found, bulk, other]), where="test")
+SHIFT = {
+    "quantity": 9.0,
+    "expected": 4.0,
+    "low": 2.0,
+    "high": 6.0,
+    "direction": "high",
+    "cause": "level shift",
+}
+
+
+def shifted(*rows):
+    return ANOMALIES.check(pd.DataFrame([SHIFT | row for row in rows]), where="test")
+
+
+def real(**changes):
     day = pd.Timestamp("2026-10-02")
-    real = {"item_id": "a", "day": day, "last_day": day, "verdict": "real", "cause": "level shift"}
-    rest = still_open(unusual, pd.DataFrame([real]))
-    assert [(row.item_id, row.cause, f"{row.day:%m-%d}") for row in rest.itertuples()] == [
-        ("a", "level shift", "10-20"),
-        ("a", "bulk sale", "10-05"),
-        ("b", "level shift", "10-01"),
+    row = {"item_id": "a", "day": day, "last_day": day, "verdict": "real", "cause": "level shift"}
+    return pd.DataFrame([row | {"direction": "high"} | changes])
+
+
+@pytest.mark.parametrize("day", ["2026-08-22", "2026-09-17", "2026-10-01", "2026-10-20", "2026-11-12"])
+def test_a_real_change_of_level_is_settled_wherever_a_later_night_places_it(day):
+    assert still_open(shifted({"item_id": "a", "day": day}), real()).empty
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"item_id": "b", "day": "2026-10-01"},
+        {"item_id": "a", "day": "2026-10-20", "direction": "low"},  # it went back: the buyer wants to know
+        {"item_id": "a", "day": "2026-11-14"},  # six weeks later it rose once more
+        {"item_id": "a", "day": "2026-10-05", "cause": "bulk sale"},
+    ],
+)
+def test_what_is_not_that_change_of_level_stays_open(other):
+    assert len(still_open(shifted(other), real())) == 1
+
+
+def test_one_verdict_settles_one_change_of_level():
+    both = shifted({"item_id": "a", "day": "2026-10-04"}, {"item_id": "a", "day": "2026-10-28"})
+    (rest,) = still_open(both, real())["day"]
+    assert rest == pd.Timestamp("2026-10-28")
+
+
+def test_shifts_that_are_taken_for_one_are_those_that_a_night_never_finds_apart():
+    assert judged_days.SHIFTS_APART_DAYS == level_shifts.APART
+
+
+def test_an_episode_ends_with_its_days_in_a_row_and_a_new_level_with_the_night():
+    promotion = [
+        {"item_id": "a", "day": day, "cause": "promotion not recorded"}
+        for day in ("2026-10-05", "2026-10-06", "2026-10-07", "2026-10-09")
     ]
+    known = shifted(*promotion, {"item_id": "a", "day": "2026-10-08", "cause": "bulk sale"})
+    ends = {
+        day: judged_days.episode_end(known, pd.Timestamp(day), as_of=pd.Timestamp(NIGHT))
+        for day in ("2026-10-05", "2026-10-08", "2026-10-09")
+    }
+    assert [f"{end:%m-%d}" for end in ends.values()] == ["10-07", "10-08", "10-09"]
+    level = shifted({"item_id": "a", "day": "2026-09-10"})
+    assert judged_days.episode_end(level, pd.Timestamp("2026-09-10"), as_of=pd.Timestamp(NIGHT)) == (
+        pd.Timestamp(NIGHT)
+    )
+
+
+def sell_more(settings, item_id, *, from_day):
+    """Three times as much of an item, from a day on."""
+    product, location = item_id, "M01"
+    with closing(sqlite3.connect(settings.folder / "shop.db")) as shop, shop:
+        shop.execute(
+            "UPDATE ventes SET quantite = quantite * 3 WHERE nature = 'vente' AND article_id = ? AND magasin_id = ?"
+            " AND date_vente >= ?",
+            (product, location, from_day.isoformat()),
+        )
+
+
+@pytest.mark.parametrize(("direction", "open_again"), [("high", 0), ("low", 1)])
+def test_through_nights_a_judged_change_of_level_is_not_asked_about_again(
+    shop, settings, direction, open_again
+):
+    sold = views.open_view(settings).read("history").groupby("item_id")["quantity"].sum()
+    item_id = sold[~sold.index.str.contains("@")].idxmax()
+    sell_more(settings, item_id, from_day=NIGHT - timedelta(days=40))
+    next_night(shop)
+    (seen,) = anomalies(settings).query("item_id == @item_id and cause == 'level shift'").itertuples()
+    assert seen.direction == "high"
+    earlier = seen.day.date() - timedelta(days=25)  # a night before had placed it there
+    with opened_store(settings) as opened:
+        verdict = store.Verdict(
+            verdict="real",
+            last_day=earlier,
+            direction=direction,
+            cause="level shift",
+            event=None,
+            reason="un concurrent a fermé",
+        )
+        store.keep_verdict(opened, item_id, earlier, verdict, author="ana", at=datetime(2026, 11, 2, 9))
+    later = NEXT + timedelta(days=1)
+    run_jobs(shop, "check_inputs", "find_anomalies", as_of=later)
+    found = anomalies(settings, as_of=later).query("item_id == @item_id and cause == 'level shift'")
+    assert len(found) == open_again
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from optiflow_lib.dashboards.components.worklist import button
 from optiflow_lib.errors import DataError
 from optiflow_lib.jobs import verdicts
 from optiflow_lib.jobs.desk import Desk
-from optiflow_lib.jobs.judged_days import still_open
+from optiflow_lib.jobs.judged_days import episode_end, still_open
 from optiflow_lib.jobs.verdicts import LONGEST_DAYS, Judged
 from optiflow_lib.jobs.views import View
 from optiflow_lib.schemas.operations import VERDICTS
@@ -82,7 +82,8 @@ class Verdicts:
         if self._seen(item_id, first) is None:
             raise _refusal(f"{first} is no unusual day of item {item_id!r}")
         furthest = min(self._view.as_of, first + timedelta(days=LONGEST_DAYS - 1))
-        self._given, self._wrong = Judging(item_id, first, first, furthest), ""
+        last_day = min(self._until(item_id, first), furthest)
+        self._given, self._wrong = Judging(item_id, first, last_day, furthest), ""
 
     def close(self) -> None:
         """Closes the dialog."""
@@ -121,6 +122,11 @@ class Verdicts:
         found = found[found["day"] == pd.Timestamp(first)]
         names = self._view.read_item("items", item_id)[["item_id", "name"]]
         return next(found.merge(names, on="item_id").itertuples(), None)
+
+    def _until(self, item_id: str, first: date) -> date:
+        """The last day of the episode that the day begins."""
+        seen = self._view.read_item("anomalies", item_id)
+        return episode_end(seen, pd.Timestamp(first), as_of=pd.Timestamp(self._view.as_of)).date()
 
     def _filled(self, asked: Asked) -> Judging:
         """The dialog as it was sent."""
