@@ -21,7 +21,7 @@ def number(value: float | None, language: Language, *, decimals: int = 0) -> str
     if value is None or math.isnan(value):
         return DASH
     pattern = "#,##0" + ("." + "#" * decimals if decimals else "")
-    return str(format_decimal(value, format=_pattern(pattern), locale=_locale(language)))
+    return _zero_unsigned(str(format_decimal(value, format=_pattern(pattern), locale=_locale(language))))
 
 
 def money(value: float | None, language: Language, *, currency: str = "EUR", cents: bool = False) -> str:
@@ -30,7 +30,7 @@ def money(value: float | None, language: Language, *, currency: str = "EUR", cen
         return DASH
     pattern = None if cents else _pattern({"fr": "#,##0\u00a0¤", "en": "¤#,##0"}[language])
     shown = format_currency(value, currency, format=pattern, locale=_locale(language), currency_digits=cents)
-    return str(shown)
+    return _zero_unsigned(str(shown))
 
 
 def percent(value: float | None, language: Language, *, decimals: int = 0) -> str:
@@ -40,7 +40,12 @@ def percent(value: float | None, language: Language, *, decimals: int = 0) -> st
     pattern = {"fr": "#,##0{}\u00a0%", "en": "#,##0{}%"}[language].format(
         "." + "0" * decimals if decimals else ""
     )
-    return str(format_percent(value, format=_pattern(pattern), locale=_locale(language)))
+    return _zero_unsigned(str(format_percent(value, format=_pattern(pattern), locale=_locale(language))))
+
+
+def _zero_unsigned(shown: str) -> str:
+    """What is rounded to zero has no sign: nobody knows what -0 % is."""
+    return shown if any(sign in "123456789" for sign in shown) else shown.replace("-", "", 1)
 
 
 def day(value: date | pd.Timestamp | None, language: Language, *, style: str = "medium") -> str:

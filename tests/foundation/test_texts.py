@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import optiflow_lib
-from optiflow_lib.texts import day, moment, money, month, number, percent, text
+from optiflow_lib.texts import LANGUAGES, day, moment, money, month, number, percent, text
 from optiflow_lib.texts.catalogue import _french
 
 LIBRARY = Path(optiflow_lib.__file__).parent
@@ -193,3 +193,17 @@ def test_numbers_days_and_money_take_the_readers_form(written, french, english):
 
 def test_an_unknown_message_stays_english():
     assert text("no such message {n}", "fr", n=3) == "no such message 3"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_rounded_to_zero_has_no_sign(language):
+    shown = [
+        number(-0.2, language),
+        number(-0.04, language, decimals=1),
+        percent(-0.001, language),
+        money(-0.3, language),
+        money(-0.003, language, cents=True),
+    ]
+    assert not [words for words in shown if "-" in words]
+    assert "-" in number(-0.2, language, decimals=1)
+    assert "-" in percent(-0.01, language)

@@ -126,7 +126,8 @@ class Verdicts:
     def _until(self, item_id: str, first: date) -> date:
         """The last day of the episode that the day begins."""
         seen = self._view.read_item("anomalies", item_id)
-        return episode_end(seen, pd.Timestamp(first), as_of=pd.Timestamp(self._view.as_of)).date()
+        last: date = episode_end(seen, pd.Timestamp(first), as_of=pd.Timestamp(self._view.as_of)).date()
+        return last
 
     def _filled(self, asked: Asked) -> Judging:
         """The dialog as it was sent."""
