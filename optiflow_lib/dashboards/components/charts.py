@@ -54,7 +54,7 @@ def chart(
     )
 
 
-_BELOW = {"ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)"}  # clear of the other axis' zero
+BELOW = {"ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)"}  # clear of the other axis' zero
 LEGEND = {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}
 _MARGIN = {"l": 52, "r": 12, "t": 24, "b": 36}
 
@@ -72,7 +72,7 @@ def days(values: Iterable[Any]) -> list[str]:
 def day_axis(language: Language) -> dict[str, Any]:
     """An axis of days as the reader writes them."""
     short, long = {"fr": ("%-d %b\n%Y", "%A %-d %B %Y"), "en": ("%b %-d\n%Y", "%A, %B %-d, %Y")}[language]
-    return {"type": "date", "tickformat": short, "hoverformat": long, **_BELOW}
+    return {"type": "date", "tickformat": short, "hoverformat": long, **BELOW}
 
 
 def money_axis(language: Language) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def value_added_chart(value_added: pd.Series, language: Language) -> Html:
         median=percent(float(known.median()), language),
     )
     ticks = {"tickvals": TICKS, "ticktext": [percent(value, language) for value in TICKS]}
-    axes = {"xaxis": {**ticks, "range": [-1.05, 1.05]}, "yaxis": {"rangemode": "tozero"}}
+    axes = {"xaxis": {**ticks, **charts.BELOW, "range": [-1.05, 1.05]}, "yaxis": {"rangemode": "tozero"}}
     layout = {**axes, "legend": charts.LEGEND, "barmode": "overlay", "hovermode": "closest"}
     return charts.chart(bars, name="added", told=told, layout=layout, height=300)
 
