@@ -86,7 +86,7 @@ def test_parts_that_add_nothing_are_not_drawn():
             "trend": 5.0,
             "weekly": [1.0, -1.0],
             "yearly": 0.0,
-            "events": 0.0,
+            "events": [0.0, 2.0],
         }
     )
     drawn = str(components_chart(parts, "en"))
@@ -100,3 +100,14 @@ def test_every_word_of_the_tables_has_a_name_people_understand():
     assert list(words_of.ALERT_STATES) == list(stock.ALERT_STATES)
     assert list(words_of.ORDER_STATES) == list(operations.ORDER_STATES)
     assert list(words_of.RUN_STATES) == list(operations.RUN_STATES)
+
+
+def test_a_model_that_does_not_part_week_season_and_events_does_not_call_events_a_day_of_the_week():
+    days = pd.date_range("2026-11-01", periods=3)
+    parts = pd.DataFrame(
+        {"day": days, "trend": 4.0, "weekly": [-1.0, 5.0, 1.0], "yearly": 0.0, "events": 0.0}
+    )
+    drawn = str(components_chart(parts, "fr"))
+    assert "Jour de la semaine, saison et événements 2,3" in drawn
+    assert "Saison 0" not in drawn
+    assert '"name":"Jour de la semaine"' not in drawn

@@ -78,25 +78,23 @@ def forecast_chart(series: Series, language: Language) -> Html:
 def components_chart(parts: pd.DataFrame, language: Language) -> Html:
     """What the forecast is made of, day by day: a level, and what weekday, season and events add to it.
 
+    Only Prophet parts them; what another model adds is one part and is called so: an event is no day of the week.
+
     Args:
         parts: Schema `COMPONENTS` of one item.
         language: The reader's.
     """
-    names = {
-        "weekly": text("Day of the week", language),
-        "yearly": text("Season", language),
-        "events": text("Events", language),
-    }
+    names = _part_names(parts, language)
     x = charts.days(parts["day"])
     bars = [
         charts.bars(x, charts.numbers(parts[part]), name=names[part], colour=charts.SERIES[place + 2])
         for place, part in enumerate(PARTS)
-        if parts[part].abs().max() > 0
+        if part in names and parts[part].abs().max() > 0
     ]
     level = charts.line(
         x, charts.numbers(parts["trend"]), name=text("Level", language), colour=charts.SERIES[0]
     )
-    swing = {names[part]: float(parts[part].abs().mean()) for part in PARTS}
+    swing = {name: float(parts[part].abs().mean()) for part, name in names.items()}
     told = text(
         "The level is {level} a day; on average, {parts} are added or taken.",
         language,
@@ -105,6 +103,16 @@ def components_chart(parts: pd.DataFrame, language: Language) -> Html:
     )
     layout = {"xaxis": charts.day_axis(language), "barmode": "relative", "legend": charts.LEGEND}
     return charts.chart([*bars, level], name="components", told=told, layout=layout, height=280)
+
+
+def _part_names(parts: pd.DataFrame, language: Language) -> dict[str, str]:
+    if parts[["yearly", "events"]].abs().to_numpy().max(initial=0.0) == 0:
+        return {"weekly": text("Day of the week, season and events", language)}
+    return {
+        "weekly": text("Day of the week", language),
+        "yearly": text("Season", language),
+        "events": text("Events", language),
+    }
 
 
 def _unusual(unusual: pd.DataFrame, language: Language) -> charts.Trace:

@@ -50,7 +50,7 @@ def runs_table(runs: pd.DataFrame, notebooks: Mapping[str, Sequence[str]], langu
     ]
     if any(notebooks.values()):
         read = [_notebooks(row.run_id, notebooks.get(row.run_id, ()), language) for row in rows]
-        columns.append(Column(text("Notebooks", language), read, wide=True))
+        columns.append(Column(text("Notebooks", language), read))
     return table(columns, caption=text("Runs", language), compact=True)
 
 
