@@ -33,10 +33,8 @@ def anomalies(seen: Morning) -> pd.DataFrame:
 
 def drifting_models(seen: Morning) -> pd.DataFrame:
     """Items whose forecasts of the last four weeks lean, miss more than they used to, or are less sure than they say."""
-    strong, weak = (
-        drifting_items(seen.events.judged, accuracy=seen.events.accuracy, of_limits=share)
-        for share in LIMITS["model_drift"]
-    )
+    errors = _past_errors(seen.events.judged, accuracy=seen.events.accuracy)
+    strong, weak = (_drifting(errors, of_limits) for of_limits in LIMITS["model_drift"])
     found = by_strength(strong, weak, key="item_id")
     margin = pd.Series(seen.margin, index=seen.rows["item_id"])
     weight = margin.reindex(found["item_id"]).fillna(0.0).to_numpy()
@@ -55,7 +53,7 @@ def drifting_models(seen: Morning) -> pd.DataFrame:
     )
 
 
-def drifting_items(judged: pd.DataFrame, *, accuracy: pd.DataFrame, of_limits: float = 1.0) -> pd.DataFrame:
+def drifting_items(judged: pd.DataFrame, *, accuracy: pd.DataFrame) -> pd.DataFrame:
     """Items whose model drifts, as item_id, cause, wape, usual (both shares), bias (share), missed (units a day).
 
     * leans: ``|Σe| / (√n mean|e|) > 4``. The signal of n days that err independently has a spread of 1.25 √n, so
@@ -67,8 +65,12 @@ def drifting_items(judged: pd.DataFrame, *, accuracy: pd.DataFrame, of_limits: f
     Args:
         judged: item_id, day, forecast, q10, q90, quantity (what was wanted; censored days left out).
         accuracy: Schema `ACCURACY`: the reference.
-        of_limits: Share of these limits beyond which an item counts; an alert that stands closes below 0.8 of them.
     """
+    return _drifting(_past_errors(judged, accuracy=accuracy), 1.0)
+
+
+def _past_errors(judged: pd.DataFrame, *, accuracy: pd.DataFrame) -> pd.DataFrame:
+    """Sums over the days of each item of which enough are known."""
     days = judged.dropna(subset=["quantity"])
     error = days["forecast"] - days["quantity"]
     inside = (days["quantity"] >= days["q10"]) & (days["quantity"] <= days["q90"])
@@ -94,12 +96,11 @@ def drifting_items(judged: pd.DataFrame, *, accuracy: pd.DataFrame, of_limits: f
     )
     champions = accuracy[accuracy["champion"]].set_index("item_id")["wape"]
     sums["usual"] = champions.reindex(sums["item_id"]).to_numpy(float)
-    sums = sums[(sums["n"] >= LEAST_DAYS) & (sums["wanted"] > 0)]
-    made = _judged(sums, of_limits)
-    return made[made["cause"] != ""].sort_values("item_id", ignore_index=True)
+    return sums[(sums["n"] >= LEAST_DAYS) & (sums["wanted"] > 0)]
 
 
-def _judged(sums: pd.DataFrame, of_limits: float) -> pd.DataFrame:
+def _drifting(sums: pd.DataFrame, of_limits: float) -> pd.DataFrame:
+    """Those beyond such a share of the limits of `drifting_items`, with the cause."""
     n, mean_error, mean_wanted = sums["n"], sums["absolute"] / sums["n"], sums["wanted"] / sums["n"]
     leans = sums["error"].abs() > of_limits * TRACKING_SIGNAL * np.sqrt(n) * mean_error
     standard_error = np.sqrt((sums["square"] / n - mean_error**2).clip(lower=0) / n)
@@ -109,12 +110,13 @@ def _judged(sums: pd.DataFrame, of_limits: float) -> pd.DataFrame:
     chance = 3 * np.sqrt(sums["promised"] * (1 - sums["promised"]) / n)
     unsure = (sums["inside"] - sums["promised"]).abs() > of_limits * np.maximum(CALIBRATION_POINTS, chance)
     cause = np.select([leans, misses, unsure], ["leans", "misses more", "unsure"], default="")
-    return sums.assign(
+    made = sums.assign(
         cause=cause,
         wape=mean_error / mean_wanted,
         bias=sums["error"] / sums["wanted"],
         missed=mean_error,
     )
+    return made[made["cause"] != ""].sort_values("item_id", ignore_index=True)
 
 
 def _promised_inside(days: pd.DataFrame) -> Array:
