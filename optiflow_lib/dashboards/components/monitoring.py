@@ -177,7 +177,7 @@ def visits_chart(visits: pd.DataFrame, pages: Mapping[str, str], language: Langu
         "yaxis": {"rangemode": "tozero", "tickformat": ",d"},
         "xaxis": charts.day_axis(language) | {"range": [first.isoformat(), (last_day + half).isoformat()]},
     }
-    return charts.chart([*bars, crowd], name="visits", told=told, layout=layout, height=260)
+    return charts.chart([*bars, crowd], name="visits", told=told, layout=layout, height=340)
 
 
 def bytes_shown(size: int | None, language: Language) -> str:
