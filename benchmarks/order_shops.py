@@ -81,14 +81,26 @@ def fresh_shop(n_items: int) -> Shop:
     product = pd.Series(ids).str.split("-").str[1].astype(int)
     groups = dict(zip(ids, product.map(category).astype(str), strict=True))
     panel = Panel(ids, pd.DatetimeIndex(sold.columns), known)
-    holidays = rows.loc[rows["holiday_flag"] == 1, "date"].drop_duplicates()
-    events = (
-        pd.DataFrame({"item_id": ids}).merge(pd.DataFrame({"day": holidays}), how="cross").assign(holiday=1.0)
-    )
     demand = wanted(known, sold.to_numpy(), seed=1, item_ids=ids)
     return Shop(
-        "freshretailnet", panel, demand, np.full(demand.shape, FRESH_PRICE), groups, events, None, 0.1
+        "freshretailnet",
+        panel,
+        demand,
+        np.full(demand.shape, FRESH_PRICE),
+        groups,
+        _planned_days(rows, ids),
+        None,
+        0.1,
     )
+
+
+def _planned_days(rows: pd.DataFrame, ids: NDArray[np.object_]) -> pd.DataFrame:
+    """What a shop has in its calendar: holidays, and the promotions of single items."""
+    days = rows.loc[rows["id"].isin(ids), ["id", "date", "holiday_flag", "activity_flag"]]
+    days.columns = pd.Index(["item_id", "day", "holiday", "promotion"])
+    days = days.astype({"holiday": float, "promotion": float})
+    planned = days[(days[["holiday", "promotion"]] > 0).any(axis=1)]
+    return planned.sort_values(["item_id", "day"], ignore_index=True)
 
 
 def _evenly(n: int, wanted_items: int) -> NDArray[np.int64]:

@@ -8,7 +8,12 @@ from optiflow_lib.forecasting.panel import Array, Rows, ratio
 
 FAST, SLOW = (7.0, 10.0, 14.0, 28.0, 56.0), 182.0  # half-lives in days
 SHARES = (0.1, 0.25, 0.5)  # of the slow level
-HORIZON, ORIGINS = 28, 12  # by which the speeds are chosen
+HORIZON, WEEK, ORIGINS = (
+    28,
+    7,
+    12,
+)  # days of a stretch by which the speeds are chosen, of a young shop's, how many
+LEAST_STRETCHES = 3  # of 28 days, else a shop is young
 OTHERS = 3  # items of other groups by which the speeds of a group are judged too
 HETEROGENEITY = 0.5  # shape of the gamma prior of levels within a group: most sell less than the mean item
 
@@ -50,14 +55,20 @@ def prior_means(quantity: Array, season: Array, codes: Rows, n_groups: int) -> A
     return np.asarray((np.bincount(codes, weights=own, minlength=n_groups) / np.maximum(count, 1))[codes])
 
 
-def origins_of(n_days: int, *, stretch: int = HORIZON, least_known: int = 2 * HORIZON) -> list[int]:
-    """Days after which stretches of `stretch` days begin whose end is known, the latest first.
+def stretches_of(n_days: int) -> tuple[list[int], int]:
+    """Days after which stretches begin whose end is known, the latest first, and how many days each lasts.
 
-    Args:
-        n_days: Days known.
-        stretch: Days of one.
-        least_known: Days known before it begins.
+    A young shop cannot compare enough stretches of four weeks, and a level that rested on a few weeks missed more than
+    today's does: it compares weeks, after levels that rested on at least half of what is known.
     """
+    monthly = _origins(n_days, HORIZON, least_known=2 * HORIZON)
+    if len(monthly) >= LEAST_STRETCHES:
+        return monthly, HORIZON
+    weekly = _origins(n_days, WEEK, least_known=(n_days + 1) // 2)
+    return weekly, WEEK
+
+
+def _origins(n_days: int, stretch: int, *, least_known: int) -> list[int]:
     origins = (n_days - stretch * k for k in range(1, ORIGINS + 1))
     return [origin for origin in origins if origin >= least_known]
 
@@ -67,18 +78,19 @@ def chosen_speeds(
 ) -> tuple[Array, Array]:
     """Half-life of the fast level and share of the slow one, per item; those that served its group best.
 
-    Judged on the totals of up to twelve stretches of 28 days, by the deviance of overdispersed counts.
+    Judged on the totals of up to twelve stretches of 28 days (a young shop's of weeks), by the deviance of
+    overdispersed counts.
     """
     n_days = quantity.shape[1]
-    origins = origins_of(n_days)
+    origins, stretch = stretches_of(n_days)
     choices = list(product(FAST, SHARES))
     cost = np.zeros((len(choices), n_groups))
     sold, exposure = _sold_and_exposed(quantity, season[:, :n_days])
     for origin in origins:
-        ahead = slice(origin, origin + HORIZON)
+        ahead = slice(origin, origin + stretch)
         known = ~np.isnan(quantity[:, ahead])
         actual, exposed = np.nansum(quantity[:, ahead], axis=1), (season[:, ahead] * known).sum(axis=1)
-        seen = (~np.isnan(quantity[:, :origin])).sum(axis=1) >= HORIZON
+        seen = (~np.isnan(quantity[:, :origin])).sum(axis=1) >= min(HORIZON, origin)
         levels = {h: _level(sold[:, :origin], exposure[:, :origin], h, prior_mean) for h in (*FAST, SLOW)}
         for n, (fast, share) in enumerate(choices):
             mean = exposed * ((1 - share) * levels[fast] + share * levels[SLOW])

@@ -22,8 +22,7 @@ from optiflow_lib.forecasting.shape import Columns, calendar_columns, event_colu
 AROUND_HALF_LIFE = 28.0
 OWN_EVENT_SD = 0.7
 WEEKDAY_UNITS = 60.0  # an item's own weekdays count as far as it sold more than this
-YEAR, WEEK = 364, 7
-LEAST_STRETCHES = 3  # of 28 days, compared with what their levels foretold
+YEAR = 364
 
 
 @dataclass(frozen=True)
@@ -47,17 +46,13 @@ class Pooled:
     prior_mean: Array
 
     def errors(self, panel: Panel) -> Errors:
-        """What the model's levels of earlier days would have missed in the 28 days after them.
+        """What the model's levels of earlier days would have missed in the 28 days after them, in a young shop in the week.
 
-        A young shop cannot compare enough such stretches, and a level that rested on a few weeks missed more than
-        today's does: it compares weeks, after levels that rested on at least half of what is known.
+        Stretches are those of `levels.stretches_of`.
         """
         summed = Errors.of(*np.full((2, *panel.quantity.shape), np.nan))
-        n_days, stretch = len(panel.days), levels.HORIZON
-        origins = levels.origins_of(n_days)
-        if len(origins) < LEAST_STRETCHES:
-            stretch = WEEK
-            origins = levels.origins_of(n_days, stretch=WEEK, least_known=(n_days + 1) // 2)
+        n_days = len(panel.days)
+        origins, stretch = levels.stretches_of(n_days)
         for origin in origins or [max(n_days - stretch, 1)]:
             ahead = slice(origin, min(origin + stretch, n_days))
             level = levels.two_speed_level(

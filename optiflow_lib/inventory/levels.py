@@ -90,7 +90,8 @@ def _promised(
     abc, daily = lines.rows["abc"], lines.horizon.daily
     service = abc.map(settings.service_level).to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        cycle_days = np.maximum(lines.column("review_period"), np.where(daily > 0, lot / daily, 0.0))
+        until_there = lines.column("lead_time") + lines.column("review_period")
+        cycle_days = np.maximum(until_there, np.where(daily > 0, lot / daily, 0.0))
     paying = critical_ratio(
         margin=np.nan_to_num(lines.column("price") - lines.column("unit_cost")),
         shortage_factor=abc.map(settings.shortage_cost).to_numpy(float),

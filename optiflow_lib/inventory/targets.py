@@ -145,7 +145,12 @@ def critical_ratio(
         margin: Earned by one unit, money.
         shortage_factor: What a unit short costs, in margins.
         holding_a_day: Of one unit, money.
-        cycle_days: How long one unit more is held: the time between two orders.
+        cycle_days: How long one unit more is held before it can save a sale again: the time a lot lasts, never less
+            than lead time and review period, for a sale is lost once, not at each review of a lead time.
+
+    Source:
+        Snyder & Shen, 4.3; for lost sales Janakiraman, Seshadri & Shanthikumar (2007), A comparison of the optimal
+        costs of two canonical inventory systems, Operations Research 55.
     """
     under = np.asarray(margin, dtype=float) * np.asarray(shortage_factor, dtype=float)
     over = np.asarray(holding_a_day, dtype=float) * np.asarray(cycle_days, dtype=float)

@@ -204,6 +204,14 @@ def test_a_group_lends_nothing_to_an_item_that_never_sold():
     assert (made[:3] > 0).all()
 
 
+@pytest.mark.parametrize(("wanders", "least", "most"), [(0.15, 7, 10), (0.0, 14, 56)])
+def test_a_young_shop_chooses_how_fast_its_levels_move(wanders, least, most):
+    rng = np.random.default_rng(8)
+    steps = rng.normal(0, wanders, (40, 70)).cumsum(axis=1)
+    made = fitted({f"A-{i:02}": rng.poisson(6 * np.exp(path)) for i, path in enumerate(steps)})
+    assert least <= np.median(made.fast) <= most
+
+
 @pytest.mark.parametrize(
     ("n_days", "stretches", "length"), [(400, 12, 28), (140, 3, 28), (139, 9, 7), (90, 6, 7)]
 )

@@ -99,10 +99,10 @@ def test_the_target_of_the_class_is_the_one_promised(target, level):
     assert told(made.loc["A"])["target"]["level"] == level
 
 
-def test_an_economic_target_weighs_the_margin_against_holding_one_cycle():
+def test_an_economic_target_weighs_the_margin_against_holding_until_an_order_is_there():
     economic = {"target": dict.fromkeys("ABC", "economic"), "shortage_cost": dict.fromkeys("ABC", 1.0)}
     made = suggested(known(lead_times=lead_times({"review_period": 7.0})), **economic, **PLAIN).loc["A"]
-    over = 2.0 * 0.25 / 365 * 7
+    over = 2.0 * 0.25 / 365 * (4 + 7)  # lead time and review period
     assert told(made)["target"]["level"] == pytest.approx(1 / (1 + over))
     dear = economic | {"shortage_cost": dict.fromkeys("ABC", 100.0)}
     assert told(suggested(known(), **dear, **PLAIN).loc["A"])["target"]["level"] == MOST_RATIO

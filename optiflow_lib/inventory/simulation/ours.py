@@ -69,7 +69,10 @@ def economic_levels(
     """
     lot = lots(past, expected, costs, cover)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        cycle = np.maximum(review, np.where(expected.daily > 0, lot / expected.daily, 0.0))
+        until_there = (
+            review * expected.until / (expected.until - expected.before)
+        )  # lead time and review period
+        cycle = np.fmax(until_there, np.where(expected.daily > 0, lot / expected.daily, review))
     paying = [
         critical_ratio(
             margin=cost[:, None],
