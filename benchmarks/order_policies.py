@@ -17,7 +17,7 @@ from optiflow_lib.inventory.simulation import (
 )
 
 SAFETY_DAYS = (-7, -3, 0, 2, 4, 6, 8, 10, 13, 16, 20, 26, 34, 44, 56, 80)
-SAFETY_FACTORS = (-1, -0.5, 0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 6)
+SAFETY_FACTORS = (-1, -0.5, 0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 CYCLES = (7, 14, 28, 42, 56, 84)  # days; the peers' lots
 NIGHT, ANY = (LEAST_RATIO, MOST_RATIO), (0.02, 0.999)  # cycle service that may come out
 FACTORS = (0.15, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)  # of the shortage cost, in our own tuning

@@ -22,13 +22,13 @@ STEPS = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01, 0.001)
 MULTIPLES = 0.8  # of the days with demand
 MOST_COUNTS = 2000.0  # means of more steps than this have a gamma law, which is then the same
 PRIOR_INFORMATION = 40.0  # an item's own dispersion is believed as far as it is known better than this
-PRIOR_TOTALS = 6.0  # an item's own error of level counts as far as it rests on more totals than this
+PRIOR_TOTALS = 6.0  # an item's own error of level counts as far as it rests on more totals of `HORIZON` days
 LEVEL_AND_DAYS = (
-    0.5  # power with which the error of level of alike items grows with the dispersion of their days
+    0.5  # power with which the error of level grows with the dispersion of days, among alike items
 )
 SPEEDS = np.array([0.1, 0.25, 0.5, 1, 2, 5, 20])  # classes of items, by mean demand a day in steps
 LEAST_DISPERSION, MOST_DISPERSION, MOST_LEVEL_VARIANCE, LEAST_LEVEL_SD = 0.05, 20.0, 1.0, 0.02
-HORIZON = 28.0  # days of a total, where none was compared
+HORIZON = 28.0  # days of a total
 DEFAULT_DISPERSION, DEFAULT_LEVEL_SD = 0.5, 0.3  # where no forecast could be compared yet
 
 
@@ -152,7 +152,8 @@ def law_of(errors: Errors, step: Array) -> Law:
     total = total.clip(0, MOST_LEVEL_VARIANCE + day / length)
     total_of_class = _by_class(total, speed, compared, np.mean, DEFAULT_LEVEL_SD**2)
     total_of_class *= _restless(day, speed, compared)
-    total = (errors.totals * total + PRIOR_TOTALS * total_of_class) / (errors.totals + PRIOR_TOTALS)
+    told = errors.days / HORIZON  # a week tells of a level a quarter of what four weeks do
+    total = (told * total + PRIOR_TOTALS * total_of_class) / (told + PRIOR_TOTALS)
     variance = np.clip(total - day / length, LEAST_LEVEL_SD**2, MOST_LEVEL_VARIANCE)
     return Law(np.maximum((1 + day) / (1 + variance) - 1, 0.0), np.sqrt(np.log1p(variance)), step)
 
