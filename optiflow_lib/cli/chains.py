@@ -84,6 +84,8 @@ def status(
             f"{run.failed_items:.0f}",
         )
     Console().print(table)
+    for run in views.to_go_on_with(runs).itertuples():
+        typer.echo(f"{run.run_id} was interrupted; to go on where it stopped: optiflow {run.chain} --resume")
 
 
 def _run(

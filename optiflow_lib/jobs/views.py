@@ -110,6 +110,12 @@ def runs(settings: Settings) -> pd.DataFrame:
         return store.read_runs(opened)
 
 
+def to_go_on_with(runs: pd.DataFrame) -> pd.DataFrame:
+    """Of each chain the last run when it was interrupted: `optiflow nightly --resume` finishes it; rows of `runs`."""
+    last = runs.groupby("chain").tail(1)
+    return last[last["state"] == "interrupted"]
+
+
 def run_steps(settings: Settings, run_id: str) -> pd.DataFrame:
     """Schema `RUN_STEPS` of one run."""
     with opened_store(settings) as opened:

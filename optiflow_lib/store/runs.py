@@ -82,9 +82,17 @@ def record_step(
 
 
 def read_runs(store: Store) -> pd.DataFrame:
-    """Schema `RUNS`, the latest start last."""
+    """Schema `RUNS`, the latest start last.
+
+    A run whose process has ended on this machine without saying how is told as interrupted before the next run
+    writes it down. The run lock is not asked: who tries to take it could keep a night from beginning.
+    """
+    table = tables.runs
+    running = sa.select(table.c.run_id, table.c.process).where(table.c.state == "running")
     with store.reading() as connection:
-        runs = read_checked(connection, tables.runs, RUNS, main_location=store.main_location)
+        runs = read_checked(connection, table, RUNS, main_location=store.main_location)
+        dead = [run_id for run_id, process in connection.execute(running) if _has_ended(process or "")]
+    runs.loc[runs["run_id"].isin(dead), "state"] = "interrupted"
     return runs.sort_values(["started_at", "run_id"], ignore_index=True)
 
 
@@ -138,13 +146,24 @@ def _this_process() -> str:
 
 
 def _is_dead(process: str, *, begun_early: bool) -> bool:
-    host, _, rest = process.partition(" ")
-    if host != socket.gethostname():
+    """To who holds the run lock: a run of this very process cannot be under way either."""
+    if not _is_here(process):
         return begun_early
-    pid, _, created = rest.partition(" ")
+    return _has_ended(process) or process == _this_process()
+
+
+def _is_here(process: str) -> bool:
+    return process.partition(" ")[0] == socket.gethostname()
+
+
+def _has_ended(process: str) -> bool:
+    """Is it seen that this process of this machine is there no more?"""
+    if not _is_here(process):
+        return False
+    pid, _, created = process.partition(" ")[2].partition(" ")
     # A number is given again to another process, which then began at another time.
     try:
-        alive = f"{psutil.Process(int(pid)).create_time():.0f}" == created
+        found = psutil.Process(int(pid))
+        return found.status() == psutil.STATUS_ZOMBIE or f"{found.create_time():.0f}" != created
     except psutil.NoSuchProcess:
         return True
-    return not alive or int(pid) == os.getpid()

@@ -177,6 +177,16 @@ with warm_process() as warm:
 """
 
 
+def told(settings_file, *words):
+    """What `optiflow status` says."""
+    asked = [sys.executable, "-m", "optiflow_lib.cli", "status", *words, "--settings", str(settings_file)]
+    return subprocess.run(asked, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+def status(settings_file):
+    return json.loads(told(settings_file, "--json"))
+
+
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
 def test_a_killed_run_is_closed_and_finished_by_the_next(
     chain_of, run, settings_file, settings, tmp_path, sent
@@ -192,10 +202,14 @@ def test_a_killed_run_is_closed_and_finished_by_the_next(
     end = time.monotonic() + 60
     while not (tmp_path / "started").exists() and time.monotonic() < end:
         time.sleep(0.05)
+    assert status(settings_file)["runs"][0]["state"] == "running"
     os.kill(process.pid, sent)
     process.wait(timeout=30)
+    assert status(settings_file)["runs"][0]["state"] == "interrupted"
+    assert "optiflow nightly --resume" in told(settings_file)
     report = run(resume=True)
     assert report.state == "done"
+    assert "--resume" not in told(settings_file)
     assert (times_run(tmp_path, "a"), times_run(tmp_path, "slow")) == (1, 1)
     with open_store(settings.store.url, main_location="M01") as store:
         assert "running" not in read_runs(store)["state"].tolist()

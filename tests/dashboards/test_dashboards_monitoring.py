@@ -1,5 +1,7 @@
 import json
 import re
+import subprocess
+import sys
 from datetime import date, datetime
 
 import pandas as pd
@@ -85,6 +87,37 @@ def test_a_night_that_was_run_again_is_told_apart(shop_visit):
     assert "3 min 05 s" in told
     assert "Semaine" in told
     assert is_harmless(html)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_night_whose_process_was_killed_is_told_as_interrupted_with_the_way_on(shop_visit, language):
+    visit = shop_visit(language=language)
+    code = (
+        "import sys; from datetime import date, datetime; from optiflow_lib import store\n"
+        "with store.open_store(sys.argv[1], main_location='M01') as opened:\n"
+        "    store.start_run(opened, run_id='night-1', chain='nightly', as_of=date(2026, 10, 31),"
+        " started_at=datetime(2026, 11, 1, 3), folder='x')\n"
+        "print('started', flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, visit.settings.store.url], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as night:
+        assert night.stdout.readline() == b"started\n"
+        alive = words(monitoring.opened(visit).figures())
+        night.kill()
+    dead = words(monitoring.opened(visit).figures())
+    running, interrupted, said = {
+        "fr": ("En cours", "Interrompue", "La nuit du 31 oct. 2026 a été interrompue."),
+        "en": ("Running", "Interrupted", "The night of Oct 31, 2026 was interrupted."),
+    }[language]
+    assert running in alive
+    assert said not in alive
+    assert running not in dead
+    assert interrupted in dead
+    assert said in dead
+    assert "optiflow nightly --resume" in dead
+    record_run(visit.settings, run_id="night-2")
+    assert said not in words(monitoring.opened(visit).figures())
 
 
 RUN = "2026-10-31_nightly_001"

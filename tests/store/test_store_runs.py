@@ -99,6 +99,7 @@ def _start_and_die(url):
 
 def test_a_run_whose_process_died_is_closed(store, store_url):
     at_the_same_moment(_start_and_die, (store_url,))
+    assert states(store) == {"of the dead": "interrupted"}  # seen, before anybody wrote it down
     assert close_interrupted(store) == ["of the dead"]
     assert states(store) == {"of the dead": "interrupted"}
     assert read_run_steps(store)["state"].tolist() == ["interrupted"]
@@ -122,6 +123,7 @@ def test_a_run_of_a_living_process_goes_on(sqlite_store):
             ("its number was given again", f"{socket.gethostname()} {other.pid} {created - 60:.0f}"),
         ):
             _pretend(sqlite_store, start(sqlite_store, run_id), process)
+        assert states(sqlite_store) == {"alive": "running", "its number was given again": "interrupted"}
         assert close_interrupted(sqlite_store) == ["its number was given again"]
         other.communicate(b"\n")
     assert close_interrupted(sqlite_store) == ["alive"]
@@ -130,6 +132,7 @@ def test_a_run_of_a_living_process_goes_on(sqlite_store):
 @pytest.mark.parametrize(("hours", "closed"), [(None, []), (-1, []), (1, ["far"])])
 def test_a_run_of_another_machine_is_closed_only_when_it_began_long_ago(sqlite_store, hours, closed):
     _pretend(sqlite_store, start(sqlite_store, "far"), f"elsewhere {os.getpid()} 1")
+    assert states(sqlite_store) == {"far": "running"}  # its process cannot be seen from here
     before = None if hours is None else AT + timedelta(hours=hours)
     assert close_interrupted(sqlite_store, others_before=before) == closed
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from optiflow_lib.dashboards.components import charts
-from optiflow_lib.dashboards.components.html import Html, tag
+from optiflow_lib.dashboards.components.html import Html, join, tag
 from optiflow_lib.dashboards.components.nights import duration, local_moment
-from optiflow_lib.dashboards.components.notices import badge, empty
+from optiflow_lib.dashboards.components.notices import badge, empty, notice
 from optiflow_lib.dashboards.components.reasons import step_reason
 from optiflow_lib.dashboards.components.tables import Column, table
 from optiflow_lib.dashboards.components.words import TONES, label
@@ -52,6 +52,29 @@ def runs_table(runs: pd.DataFrame, notebooks: Mapping[str, Sequence[str]], langu
         read = [_notebooks(row.run_id, notebooks.get(row.run_id, ()), language) for row in rows]
         columns.append(Column(text("Notebooks", language), read))
     return table(columns, caption=text("Runs", language), compact=True)
+
+
+def interrupted_runs(runs: pd.DataFrame, language: Language) -> Html | None:
+    """How interrupted runs are gone on with, for who may run commands; nothing when there is none.
+
+    Args:
+        runs: Schema `RUNS`, those that nothing has gone on with.
+        language: The reader's.
+    """
+    titles = {
+        "nightly": "The night of {day} was interrupted.",
+        "weekly": "The week of {day} was interrupted.",
+    }
+    about = text("On the server, this command goes on where it stopped:", language)
+    told = [
+        notice(
+            text(titles[run.chain], language, day=day(run.as_of, language)),
+            tag("p", about, " ", tag("code", f"optiflow {run.chain} --resume")),
+            tone="warn",
+        )
+        for run in runs.itertuples()
+    ]
+    return join(told) if told else None
 
 
 def notebook_address(run_id: str, step: str) -> str:

@@ -10,6 +10,7 @@ from optiflow_lib.dashboards.components.html import Html, join
 from optiflow_lib.dashboards.components.monitoring import (
     bytes_shown,
     failed_steps,
+    interrupted_runs,
     runs_table,
     steps_chart,
     versions_table,
@@ -77,6 +78,7 @@ class Monitoring(Page):
             [
                 panel(
                     text("Nights and weeks", self.language),
+                    interrupted_runs(views.to_go_on_with(self._runs), self.language),
                     runs_table(shown, self._notebooks(shown), self.language),
                     failed_steps(steps, names, self.language),
                 ),
