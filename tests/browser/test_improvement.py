@@ -54,6 +54,25 @@ def test_a_day_of_the_calendar_shows_its_items_and_their_series(served_shop, pag
     assert f"{day:%Y-%m-%d}" in unusual["x"]
 
 
+@pytest.mark.parametrize(("locale", "viewport"), READERS, ids=NAMES)
+def test_the_calendar_opens_at_its_newest_week(served_shop, new_context, locale, viewport):
+    page = look(
+        new_context(locale=locale, viewport=viewport).new_page(), f"{served_shop.address}/improvement"
+    )
+    box = page.locator(".scroll:has(> .calendar)")
+    frame, weeks = box.bounding_box(), box.locator("thead th")
+    newest, oldest = weeks.last.bounding_box(), weeks.first.bounding_box()
+    assert newest["x"] + newest["width"] <= frame["x"] + frame["width"] + 1
+    is_phone = viewport == READERS[1][1]
+    assert (oldest["x"] < frame["x"]) == is_phone
+    weekdays = box.locator("tbody th").first.bounding_box()
+    assert weekdays["x"] >= frame["x"] - 1
+    if is_phone:  # the rest is one movement away
+        box.evaluate("box => box.scrollBy(-2000, 0)")
+        assert weeks.first.bounding_box()["x"] >= frame["x"]
+    assert fits(page)
+
+
 def test_a_bad_forecast_leads_to_its_item(served_shop, page: Page):
     look(page, f"{served_shop.address}/improvement")
     link = page.locator('[data-region="worst"] .table a').first

@@ -35,7 +35,12 @@ def anomaly_calendar(anomalies: pd.DataFrame, *, as_of: date, chosen: str, langu
     caption = tag("caption", text("Unusual days of the last three months", language))
     calendar = tag("table", caption, head, tag("tbody", rows), class_="calendar")
     return tag(
-        "div", calendar, class_="scroll", tabindex="0", role="region", aria_label=text("Calendar", language)
+        "div",
+        calendar,
+        class_="scroll newest",
+        tabindex="0",
+        role="region",
+        aria_label=text("Calendar", language),
     )
 
 
