@@ -38,7 +38,12 @@ KPI_DEFINITIONS: dict[str, KpiDefinition] = {
     ),
     "gmroi": KpiDefinition("GMROI", "gross margin of 12 months / mean stock at cost", "number", "up"),
     "dead_share": KpiDefinition("Dead stock", "value not sold for 90 days / stock value", "percent", "down"),
-    "euros_at_risk": KpiDefinition("At risk", "expected margin lost without new orders", "money", "down"),
+    "euros_at_risk": KpiDefinition(
+        "At risk",
+        "margin that every item, with or without an alert, is expected to lose if nothing new is ordered",
+        "money",
+        "down",
+    ),
     "order_value": KpiDefinition("Suggested orders", "value of tonight's suggestions", "money", "none"),
     "wape": KpiDefinition(
         "Forecast error", "Σ|forecast − actual| / Σ actual, backtest of the champions", "percent", "down"

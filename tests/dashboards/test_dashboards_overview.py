@@ -1,7 +1,9 @@
 import math
+import re
 from datetime import date
 
 import pandas as pd
+import pytest
 from hostile import words
 
 from optiflow_lib.dashboards.components import overview
@@ -10,7 +12,9 @@ from optiflow_lib.dashboards.components.drafts import order_cards
 from optiflow_lib.dashboards.components.forecasting import components_chart
 from optiflow_lib.dashboards.components.item_detail import arrivals_table
 from optiflow_lib.dashboards.components.worklist import WorkLine, work_list
+from optiflow_lib.inventory.kpi_definitions import KPI_DEFINITIONS
 from optiflow_lib.schemas import operations, stock
+from optiflow_lib.texts import text
 
 
 def test_what_is_missing_is_said_in_its_place():
@@ -48,7 +52,7 @@ def line(**changes):
     return WorkLine(**(given | changes))
 
 
-def listed(*lines, total=None):
+def listed(*lines, total=None, language="en"):
     return work_list(
         lines,
         total=total or len(lines),
@@ -56,7 +60,7 @@ def listed(*lines, total=None):
         chosen="",
         as_of=date(2026, 10, 31),
         may_handle=True,
-        language="en",
+        language=language,
     )
 
 
@@ -77,6 +81,20 @@ def test_only_lines_that_were_handled_can_be_reopened():
 def test_a_long_list_offers_its_rest():
     assert "Show 41 more" in words(listed(line(), total=42))
     assert "more" not in words(listed(line()))
+
+
+@pytest.mark.parametrize(
+    ("language", "of_the_shop", "of_the_list"),
+    [
+        ("fr", "avec ou sans alerte", "un article sans alerte ne compte pas"),
+        ("en", "with or without an alert", "an item without an alert does not count"),
+    ],
+)
+def test_the_two_sums_at_risk_say_what_they_count(language, of_the_shop, of_the_list):
+    assert of_the_shop in text(KPI_DEFINITIONS["euros_at_risk"].formula, language)
+    for html in (listed(line(), language=language), listed(language=language)):
+        (said,) = re.findall(r'class="hint"[^>]* data-hint="([^"]+)"', html)
+        assert of_the_list in said
 
 
 def test_parts_that_add_nothing_are_not_drawn():

@@ -8,7 +8,7 @@ import pandas as pd
 
 from optiflow_lib.dashboards.components.filters import Choice, select
 from optiflow_lib.dashboards.components.html import Html, join, tag
-from optiflow_lib.dashboards.components.notices import badge, empty
+from optiflow_lib.dashboards.components.notices import badge, empty, hint
 from optiflow_lib.dashboards.components.words import ALERT_STATES, ALERT_TYPES, SEVERITIES, TONES, label
 from optiflow_lib.texts import Language, day, money, number, text
 
@@ -84,7 +84,12 @@ def work_list(
         count=number(total, language),
         euros=money(euros, language),
     )
-    summary = tag("p", counted, class_="counted", role="status")
+    about = text(
+        "What the alerts listed here put at risk: margin where stock runs short, cost of holding where there is too much;"
+        " an item without an alert does not count.",
+        language,
+    )
+    summary = tag("div", tag("span", counted, role="status"), " ", hint(about), class_="counted")
     if not lines:
         nothing = empty(text("Nothing to do.", language), text("No alert is open for this choice.", language))
         return join([summary, nothing])
