@@ -9,6 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 from served import served, write_page
 from shops import write_settings
 
+from optiflow_lib.dashboards.components.reasons import KINDS
+from optiflow_lib.texts import text
+
 pytestmark = pytest.mark.browser
 
 FIGURES = """
@@ -166,8 +169,12 @@ def test_a_failure_is_told_in_words_and_what_follows_is_not_run(shop, new_contex
 
 def test_an_error_that_is_written_for_people_is_shown_to_them(shop, page: Page):
     page.goto(f"{shop.address}/refused")
-    expect(page.get_by_role("alert")).to_contain_text("<i>no</i> rows")
-    expect(page.get_by_role("alert")).to_contain_text("add rows")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text(text(KINDS["DataError"], "fr"))
+    expect(alert.get_by_text("add rows")).to_be_hidden()
+    alert.get_by_text("Détail technique").click()
+    expect(alert.get_by_text("add rows")).to_be_visible()
+    expect(alert).to_contain_text("<i>no</i> rows")
 
 
 def test_an_address_that_leads_nowhere_says_so_inside_the_frame(shop, new_context):

@@ -14,6 +14,7 @@ from served import write_page
 from shops import write_settings
 
 from optiflow_lib.dashboards import pages
+from optiflow_lib.dashboards.components.reasons import KINDS
 from optiflow_lib.dashboards.pages.visit import MOST_FILTERS, filters_of
 from optiflow_lib.dashboards.serving import accounts, recorder
 from optiflow_lib.dashboards.serving.addresses import is_loopback
@@ -28,6 +29,7 @@ from optiflow_lib.dashboards.serving.serve import PAGES
 from optiflow_lib.errors import AccessError, DataError, ServingError, StoreError
 from optiflow_lib.kernels.forks import WarmProcess
 from optiflow_lib.settings import load_settings
+from optiflow_lib.texts import text
 
 ANA = Owner("ana", "seal")
 
@@ -172,10 +174,15 @@ def test_a_folder_without_pages_is_refused(tmp_path):
 
 def test_only_errors_that_are_written_for_people_are_shown_to_them():
     meant = str(DataError(what="no rows", where="/secret/path", mend="add some"))
-    assert failure_of(meant, reference="r", language="en")["lines"][:2] == ["no rows", "add some"]
-    assert failure_of("division by zero", reference="r1", language="fr")["lines"] == [
-        "Référence dans le journal du serveur\u00a0: r1"
-    ]
+    told = failure_of(meant, kind="DataError", reference="r", language="fr")
+    assert told["detail"] == ["no rows", "add some"]
+    assert told["technical"] == "Détail technique"
+    assert told["lines"] == [text(KINDS["DataError"], "fr"), "Référence dans le journal du serveur\u00a0: r"]
+    unknown = failure_of("division by zero", kind="ZeroDivisionError", reference="r1", language="fr")
+    assert unknown["lines"] == ["Référence dans le journal du serveur\u00a0: r1"]
+    assert unknown["detail"] == []
+    foreign = failure_of("/secret/path", kind="PermissionError", reference="r2", language="en")
+    assert (foreign["lines"][0], foreign["detail"]) == (KINDS["PermissionError"], [])
 
 
 def test_the_secret_is_made_once_and_only_the_server_reads_it(tmp_path):

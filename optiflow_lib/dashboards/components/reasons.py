@@ -22,6 +22,8 @@ KINDS = {
     "PolicyError": "An order quantity could not be computed with these settings.",
     "OrderError": "A step in the life of an order was not allowed.",
     "DocumentError": "A document could not be made.",
+    "AccessError": "Your role does not allow this.",
+    "ServingError": "The dashboards could not be served as the settings ask.",
     "BatchError": "The step could not be run.",
     "MachineError": "The machine refused: its disk is full, or a folder may not be written.",
     "CellTimeoutError": "The step took longer than the settings allow.",

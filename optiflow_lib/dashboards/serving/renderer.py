@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from voila.execute import VoilaExecutor
 from voila.notebook_renderer import NotebookRenderer
 
+from optiflow_lib.dashboards.components.reasons import KINDS
 from optiflow_lib.dashboards.pages.visit import VARIABLE
 from optiflow_lib.dashboards.serving.pool import Kernel
 from optiflow_lib.texts import Language, text
@@ -102,7 +103,12 @@ class PageRenderer(NotebookRenderer):  # type: ignore[misc]  # voila is untyped 
             reference = uuid4().hex[:8]
             where = f"page {self.notebook_path}, cell {number + 1}, reference {reference}"
             logger.error("%s: %s", where, error)  # noqa: TRY400 - the kernel's traceback is in it
-            return failure_of(getattr(error, "evalue", ""), reference=reference, language=self._language)
+            return failure_of(
+                getattr(error, "evalue", ""),
+                kind=getattr(error, "ename", type(error).__name__),
+                reference=reference,
+                language=self._language,
+            )
         return None
 
     def _prepare_widgets(self, nb: NotebookNode, cell: NotebookNode) -> None:
@@ -122,15 +128,25 @@ class PageRenderer(NotebookRenderer):  # type: ignore[misc]  # voila is untyped 
                 nb.metadata.full_front_end = True
 
 
-def failure_of(message: str, *, reference: str, language: Language) -> dict[str, Any]:
-    """Title and lines of what stands in a page where a part of it should be.
+def failure_of(message: str, *, kind: str, reference: str, language: Language) -> dict[str, Any]:
+    """What stands in a page where a part of it should be: title, lines, and what is folded away.
 
     Args:
-        message: Of the error: its own words are shown only when it was written for people (`OptiflowError`).
+        message: Of the error: its own English words are given only when it was written for people (`OptiflowError`),
+            without the place, which may be a path of the server.
+        kind: Name of the error's class.
         reference: To find it in the log.
-        language: Of the title.
+        language: Of everything but the error's own words.
+
+    Returns:
+        title, lines, and detail: its own lines; empty when they are for the log alone. "technical" is the detail's name.
     """
     meant = _FOR_PEOPLE.fullmatch(message)
-    lines = [meant["what"], meant["mend"]] if meant else []
+    lines = [text(KINDS[kind], language)] if kind in KINDS else []
     lines.append(text("Reference in the server's log: {reference}", language, reference=reference))
-    return {"title": text("This part of the page could not be made.", language), "lines": lines}
+    return {
+        "title": text("This part of the page could not be made.", language),
+        "lines": lines,
+        "technical": text("Technical detail", language),
+        "detail": [meant["what"], meant["mend"]] if meant else [],
+    }
