@@ -10,6 +10,7 @@ from optiflow_lib import inventory
 from optiflow_lib.errors import DataError
 from optiflow_lib.jobs.items import item_terms
 from optiflow_lib.jobs.night import Night
+from optiflow_lib.schemas.reasons import NO_SUPPLIER, NO_VALUE, SHORT_HISTORY
 
 LEAST_HISTORY_DAYS = 56  # known of an item before it is replayed
 FILTERS = ("item_id", "abc", "category", "supplier_id", "location_id")
@@ -41,9 +42,9 @@ def replayed_items(
             rows["price"].isna().to_numpy(),
         ],
         [
-            f"fewer than {LEAST_HISTORY_DAYS} days are known before the first day",
-            "no supplier delivers it",
-            "neither its price nor its cost is known",
+            SHORT_HISTORY.format(days=LEAST_HISTORY_DAYS),
+            NO_SUPPLIER,
+            NO_VALUE,
         ],
         default="",
     )

@@ -10,9 +10,15 @@ TOO_FEW_DAYS = "{known} known day(s): Prophet needs {needed}"
 CHANGEPOINTS_OUTSIDE = "changepoints lie outside its history, {first} to {last}"
 REASONS = (TOO_FEW_DAYS, CHANGEPOINTS_OUTSIDE)
 
+# Why an item is left out of a replay of the past.
+SHORT_HISTORY = "fewer than {days} days are known before the first day"
+NO_SUPPLIER = "no supplier delivers it"
+NO_VALUE = "neither its price nor its cost is known"
+LEFT_OUT = (SHORT_HISTORY, NO_SUPPLIER, NO_VALUE)
+
 
 def values_of(reason: str, written: str) -> dict[str, str] | None:
-    """The values that `reason` (one of `REASONS`) was written with; None when `written` is another one.
+    """The values that `reason` (one of `REASONS` or `LEFT_OUT`) was written with; None when `written` is another one.
 
     >>> values_of(TOO_FEW_DAYS, "1 known day(s): Prophet needs 2")
     {'known': '1', 'needed': '2'}

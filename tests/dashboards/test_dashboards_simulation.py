@@ -1,11 +1,13 @@
 import time
 
+import pandas as pd
 import pytest
 from hostile import HOSTILE, is_harmless, words
 
-from optiflow_lib.dashboards.components.simulating import POLICIES
+from optiflow_lib.dashboards.components.simulating import POLICIES, left_out_list
 from optiflow_lib.dashboards.pages import simulation
 from optiflow_lib.jobs import policies
+from optiflow_lib.schemas.reasons import SHORT_HISTORY
 from optiflow_lib.texts import money, percent
 
 
@@ -100,6 +102,21 @@ def test_what_cannot_be_simulated_is_refused_before_anything_is_calculated(visit
     reply = ask(page, "simulate", **wrong)
     assert "Cette valeur ne peut pas être utilisée." in words(reply.regions["status"])
     assert page._task is None
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("fr", "Savon A-1 · moins de 56 jours sont connus avant le premier jour"),
+        ("en", "Savon A-1 · fewer than 56 days are known before the first day"),
+    ],
+)
+def test_items_left_out_are_listed_with_the_reason(language, told):
+    reasons = [SHORT_HISTORY.format(days=56), HOSTILE[0]]
+    left_out = pd.DataFrame({"item_id": ["A-1", "A-2"], "name": ["Savon", HOSTILE[1]], "reason": reasons})
+    html = left_out_list(left_out, left_out.iloc[:0], language)
+    assert told in words(html)
+    assert is_harmless(html)
 
 
 def test_a_policy_that_was_not_replayed_has_no_items(simulated):

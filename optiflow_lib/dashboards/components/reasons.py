@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from optiflow_lib.dashboards.components.html import Html, join, tag
-from optiflow_lib.schemas.reasons import CHANGEPOINTS_OUTSIDE, TOO_FEW_DAYS, values_of
+from optiflow_lib.schemas.reasons import CHANGEPOINTS_OUTSIDE, SHORT_HISTORY, TOO_FEW_DAYS, values_of
 from optiflow_lib.texts import Language, day, number, text
 
 _STEP_ERROR = re.compile(
@@ -63,6 +63,14 @@ def failure_reason(written: str, language: Language) -> Html:
         )
         return tag("span", said)
     return _with_detail(text("Its model could not be computed.", language), written, language)
+
+
+def left_out_reason(written: str, language: Language) -> str:
+    """Why an item cannot be replayed: one of `LEFT_OUT` in the reader's language."""
+    short = values_of(SHORT_HISTORY, written)
+    if short is None:
+        return text(written, language)
+    return text(SHORT_HISTORY, language, days=number(float(short["days"]), language))
 
 
 def step_reason(written: object, state: str, language: Language) -> Html:

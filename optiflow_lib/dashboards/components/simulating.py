@@ -7,6 +7,7 @@ import pandas as pd
 from optiflow_lib.dashboards.components import charts
 from optiflow_lib.dashboards.components.filters import Choice, select
 from optiflow_lib.dashboards.components.html import Html, join, tag
+from optiflow_lib.dashboards.components.reasons import left_out_reason
 from optiflow_lib.dashboards.components.tables import Column, table
 from optiflow_lib.texts import Language, money, number, percent, text
 
@@ -233,12 +234,13 @@ def items_table(items: pd.DataFrame, links: Sequence[Html], *, currency: str, la
 
 
 def left_out_list(left_out: pd.DataFrame, assumed: pd.DataFrame, language: Language) -> Html | None:
-    """Items that could not be replayed, and those whose present minimum no order tells; nothing when there is none."""
+    """Items that could not be replayed and why, and those whose present minimum no order tells; nothing when there is none."""
     parts = []
     if len(left_out):
         summary = text("Items left out: {count}", language, count=number(len(left_out), language))
         listed = [
-            tag("li", row.name, " ", tag("small", row.item_id)) for row in left_out.itertuples(index=False)
+            tag("li", row.name, " ", tag("small", row.item_id, " · ", left_out_reason(row.reason, language)))
+            for row in left_out.itertuples(index=False)
         ]
         parts.append(tag("details", tag("summary", summary), tag("ul", listed, class_="names")))
     if len(assumed):
