@@ -89,6 +89,24 @@ def test_a_night_that_was_run_again_is_told_apart(shop_visit):
     assert is_harmless(html)
 
 
+def test_the_program_s_own_words_and_paths_are_for_who_may_inspect(shop_visit):
+    settings = shop_visit().settings
+    written = f"40_alerts: MachineError: disk full\n  where: {settings.folder}/runs/{RUN}/40_alerts.ipynb"
+    record_run(settings, state="failed", message=written)
+    told = {
+        role: monitoring.opened(shop_visit(role=role)).figures()
+        for role in ("viewer", "buyer", "manager", "admin")
+    }
+    for html in told.values():
+        assert "La machine a refusé" in words(html)
+        assert str(settings.folder) not in html
+    for role in ("viewer", "buyer"):
+        assert "disk full" not in told[role]
+        assert "40_alerts.ipynb" not in told[role]
+    for role in ("manager", "admin"):
+        assert f"where: runs/{RUN}/40_alerts.ipynb" in words(told[role])
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_night_whose_process_was_killed_is_told_as_interrupted_with_the_way_on(shop_visit, language):
     visit = shop_visit(language=language)

@@ -13,7 +13,13 @@ import optiflow_lib
 from optiflow_lib import errors
 from optiflow_lib.dashboards.components.monitoring import failed_steps
 from optiflow_lib.dashboards.components.nights import failure_list
-from optiflow_lib.dashboards.components.reasons import KINDS, failure_reason, step_reason
+from optiflow_lib.dashboards.components.reasons import (
+    KINDS,
+    failure_reason,
+    inside,
+    left_out_reason,
+    step_reason,
+)
 from optiflow_lib.errors import BatchError, OptiflowError
 from optiflow_lib.forecasting import BatchProphet
 from optiflow_lib.schemas import reasons
@@ -21,7 +27,8 @@ from optiflow_lib.schemas.results import FAILURES
 from optiflow_lib.texts import text
 
 LIBRARY = Path(optiflow_lib.__file__).parent
-VALUES = {"known": "1", "needed": "2", "first": "2024-01-01", "last": "2026-10-31"}
+PROJECT = Path("/srv/mon magasin")
+VALUES = {"known": "1", "needed": "2", "first": "2024-01-01", "last": "2026-10-31", "days": "56"}
 FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 
 
@@ -40,6 +47,32 @@ def test_every_reason_is_said_in_french_with_its_values(reason):
     assert written not in said
     assert said != words(failure_reason(written, "en"))
     assert "détail" not in said.lower()
+
+
+@pytest.mark.parametrize("reason", reasons.LEFT_OUT)
+def test_every_reason_to_leave_an_item_out_of_a_replay_is_said_in_both_languages(reason):
+    written = reason.format(**VALUES)
+    assert left_out_reason(written, "en") == written
+    french = left_out_reason(written, "fr")
+    assert french != written
+    assert ("56" in french) == ("56" in written)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (
+            f"BatchError: no\n  where: {PROJECT}/runs/a/10_quality.ipynb",
+            "BatchError: no\n  where: runs/a/10_quality.ipynb",
+        ),
+        ("OSError: '/home/zoe/.venv/lib/python3.11/io.py' is not there", "OSError: '…/io.py' is not there"),
+        ("open(/etc/passwd)", "open(…/passwd)"),
+        ("postgresql://db.example/shop refused, see https://example.com/a/b", None),
+        ("12/24 packs of runs/published/a.json", None),
+    ],
+)
+def test_paths_are_told_from_the_project_s_folder_on(written, told):
+    assert inside(PROJECT, written) == (told or written)
 
 
 def test_reasons_are_the_ones_that_the_models_write():
@@ -74,11 +107,13 @@ def test_words_of_others_are_folded_away_behind_a_sentence():
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_error_has_a_sentence_in_both_languages(kind):
     written = str(BatchError(what=f"40_alerts: {kind}: disk full", where="40_alerts.ipynb", mend="make room"))
-    french, english = (opened(step_reason(written, "failed", language)) for language in ("fr", "en"))
+    french, english = (
+        opened(step_reason(written, "failed", language, project=PROJECT)) for language in ("fr", "en")
+    )
     assert english == KINDS[kind]
     assert french == text(KINDS[kind], "fr").replace("\u00a0", " ").replace("\u202f", " ")
     assert french != english
-    assert "disk full" in words(step_reason(written, "failed", "fr"))
+    assert "disk full" in words(step_reason(written, "failed", "fr", project=PROJECT))
 
 
 def test_every_error_of_ours_is_one_of_those_kinds():
@@ -92,13 +127,13 @@ def test_every_error_of_ours_is_one_of_those_kinds():
 
 
 def test_old_and_unknown_messages_still_show():
-    old = step_reason("something went wrong", "failed", "fr")
+    old = step_reason("something went wrong", "failed", "fr", project=PROJECT)
     assert opened(old) == "L'étape s'est arrêtée sur une erreur du programme."
     assert "something went wrong" in words(old)
-    assert words(step_reason(None, "interrupted", "fr")) == (
+    assert words(step_reason(None, "interrupted", "fr", project=PROJECT)) == (
         "L'exécution a été arrêtée avant la fin de l'étape."
     )
-    assert words(step_reason(None, "failed", "fr")) == "–"
+    assert words(step_reason(None, "failed", "fr", project=PROJECT)) == "–"
 
 
 def test_hostile_words_are_shown_and_never_run():
@@ -109,4 +144,4 @@ def test_hostile_words_are_shown_and_never_run():
     steps = pd.DataFrame(
         {"run_id": "a", "step": "x", "state": "failed", "message": [*HOSTILE, f"x: {HOSTILE[0]}: y"]}
     )
-    assert is_harmless(failed_steps(steps, {"a": "31 oct."}, "fr"))
+    assert is_harmless(failed_steps(steps, {"a": "31 oct."}, "fr", project=PROJECT))

@@ -1,6 +1,7 @@
 """How nights went, who looked at the pages, what is installed."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 
@@ -133,13 +134,16 @@ def steps_chart(steps: pd.DataFrame, order: list[str], names: Mapping[str, str],
     return charts.chart(bars, name="steps", told=told, layout=layout, height=320)
 
 
-def failed_steps(steps: pd.DataFrame, names: Mapping[str, str], language: Language) -> Html | None:
+def failed_steps(
+    steps: pd.DataFrame, names: Mapping[str, str], language: Language, *, project: Path | None
+) -> Html | None:
     """Steps that failed and what they said; nothing when none did.
 
     Args:
         steps: Schema `RUN_STEPS`.
         names: What each run is called, by run_id.
         language: The reader's.
+        project: Folder of the project; None for who may not read the program's own words.
     """
     failed = steps[steps["state"].isin(("failed", "interrupted"))]
     if failed.empty:
@@ -150,7 +154,7 @@ def failed_steps(steps: pd.DataFrame, names: Mapping[str, str], language: Langua
         Column(text("Step", language), [label(row.step, language) for row in rows]),
         Column(
             text("Message", language),
-            [step_reason(row.message, row.state, language) for row in rows],
+            [step_reason(row.message, row.state, language, project=project) for row in rows],
             wide=True,
         ),
     ]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from pathlib import Path
 
 from optiflow_lib.dashboards.components.html import Html, join, tag
 from optiflow_lib.schemas.reasons import CHANGEPOINTS_OUTSIDE, SHORT_HISTORY, TOO_FEW_DAYS, values_of
@@ -10,6 +11,7 @@ from optiflow_lib.texts import Language, day, number, text
 _STEP_ERROR = re.compile(
     r"\w+: (\w+): "
 )  # how the runner writes down what a notebook said: step, kind, words
+_PATH = re.compile(r"(?<![\w/.:…])/(?:[\w.@+-]+/)+")  # its folders; the address of a server is none
 # Kind of error -> what it means for who reads the page. The kinds are names of classes: ours, Jupyter's, Python's.
 KINDS = {
     "SettingsError": "A setting is missing or wrong.",
@@ -73,20 +75,32 @@ def left_out_reason(written: str, language: Language) -> str:
     return text(SHORT_HISTORY, language, days=number(float(short["days"]), language))
 
 
-def step_reason(written: object, state: str, language: Language) -> Html:
+def step_reason(written: object, state: str, language: Language, *, project: Path | None) -> Html:
     """Why a step has no result.
 
     Args:
         written: Of schema `RUN_STEPS`; missing when nobody could write it.
         state: Of the step.
         language: The reader's.
+        project: Folder of the project, which paths are told from; None keeps the program's own words from the reader.
     """
     if not isinstance(written, str) or not written.strip():
         stopped = text("The run was stopped before the step had ended.", language)
         return tag("span", stopped if state == "interrupted" else "–")
     kind = _STEP_ERROR.match(written)
     said = KINDS.get(kind[1], UNKNOWN) if kind else UNKNOWN
-    return _with_detail(text(said, language), written, language)
+    if project is None:
+        return tag("span", text(said, language))
+    return _with_detail(text(said, language), inside(project, written), language)
+
+
+def inside(project: Path, written: str) -> str:
+    """The same words, a path below the project's folder told from there, any other by its last name alone.
+
+    >>> inside(Path("/srv/shop"), "/srv/shop/runs/a.ipynb: see /usr/lib/python3/io.py")
+    'runs/a.ipynb: see …/io.py'
+    """
+    return _PATH.sub("…/", written.replace(f"{project}/", ""))
 
 
 def _with_detail(said: str, written: str, language: Language) -> Html:

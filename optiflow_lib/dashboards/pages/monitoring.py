@@ -80,7 +80,12 @@ class Monitoring(Page):
                     text("Nights and weeks", self.language),
                     interrupted_runs(views.to_go_on_with(self._runs), self.language),
                     runs_table(shown, self._notebooks(shown), self.language),
-                    failed_steps(steps, names, self.language),
+                    failed_steps(
+                        steps,
+                        names,
+                        self.language,
+                        project=self.settings.folder if self._may_inspect else None,
+                    ),
                 ),
                 panel(
                     text("Duration of the steps", self.language),
@@ -90,10 +95,13 @@ class Monitoring(Page):
             ]
         )
 
+    @property
+    def _may_inspect(self) -> bool:
+        return Desk(self.settings, self.visit.user, self.visit.role).may("inspect")
+
     def _notebooks(self, runs: pd.DataFrame) -> dict[str, list[str]]:
         """Steps by run whose executed notebooks the reader may read."""
-        visit = self.visit
-        if not Desk(visit.settings, visit.user, visit.role).may("inspect"):
+        if not self._may_inspect:
             return {}
         return {run_id: executed_steps(self.settings, run_id) for run_id in runs["run_id"]}
 
