@@ -171,6 +171,8 @@ def test_an_error_that_is_written_for_people_is_shown_to_them(shop, page: Page):
     page.goto(f"{shop.address}/refused")
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text(text(KINDS["DataError"], "fr"))
+    title, line = (alert.locator("p").nth(place).bounding_box() for place in (0, 1))
+    assert line["y"] >= title["y"] + title["height"]  # one below the other
     expect(alert.get_by_text("add rows")).to_be_hidden()
     alert.get_by_text("Détail technique").click()
     expect(alert.get_by_text("add rows")).to_be_visible()
