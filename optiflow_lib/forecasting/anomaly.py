@@ -96,10 +96,12 @@ def expected_days(calm: Panel, *, groups: Mapping[str, str], country: str) -> Ex
     mean = level_around(calm.quantity, season, regime, days=AROUND_DAYS) * season
     # Once more without the days that stick out: they are in the levels of their neighbours.
     usual = np.where(
-        _sticks_out(calm.quantity, mean, law_of(Errors.of(mean, calm.quantity), step)), np.nan, calm.quantity
+        _sticks_out(calm.quantity, mean, law_of(Errors.of(mean, calm.quantity, step), step)),
+        np.nan,
+        calm.quantity,
     )
     mean = level_around(usual, season, regime, days=AROUND_DAYS) * season
-    return Expected(mean, law_of(Errors.of(mean, usual), step), regime)
+    return Expected(mean, law_of(Errors.of(mean, usual, step), step), regime)
 
 
 def _sticks_out(quantity: Array, mean: Array, law: Law) -> np.ndarray:

@@ -56,7 +56,8 @@ def event_impact(
         return EVENT_IMPACT.empty()
     mask = event_mask(panel, near, items)
     calm = calm_level(panel, mask)
-    law = law_of(Errors.of(calm, np.where(mask, np.nan, panel.quantity)), steps_of(panel.quantity))
+    step = steps_of(panel.quantity)
+    law = law_of(Errors.of(calm, np.where(mask, np.nan, panel.quantity), step), step)
     known = _Calm(panel, calm, law, items)
     past = near[near["first_day"] <= today]
     measured = pd.concat([_measured(event, known) for event in past.itertuples()] or [_nothing()])

@@ -46,7 +46,7 @@ def folds_of(
     An origin with less than four weeks of history before it is left out. `past` gives all but the demand's end.
     """
     n_items, horizon = len(panel.item_ids), past.horizon_days
-    errors = {name: Errors.of(*np.full((2, n_items, horizon), np.nan)) for name in names}
+    errors = {name: Errors.none(n_items) for name in names}
     folds = []
     for origin in sorted(origins):
         last = pd.Timestamp(origin)
@@ -62,7 +62,7 @@ def folds_of(
         actual = panel.between(last + pd.Timedelta(days=1), last + pd.Timedelta(days=horizon))
         means = {name: _rows(made[name], rows, n_items) for name in names}
         folds.append(Fold(last, actual, means, laws))
-        errors = {name: errors[name] + Errors.of(means[name], actual) for name in names}
+        errors = {name: errors[name] + Errors.of(means[name], actual, step) for name in names}
     return folds, errors
 
 

@@ -3,8 +3,9 @@
 Demand of a day is a whole number of steps (pieces, or grams where goods are weighed) and negative binomial:
 ``variance = step · mean + dispersion · mean²``. All days of a path share one error of level (lognormal): errors of a
 horizon are correlated, which √time scaling overlooks. Both are measured on forecasts of days that were not yet known,
-so that whatever makes a forecast miss is in them. Source: Syntetos & Boylan, Intermittent Demand Forecasting (2021),
-ch. 4-5.
+so that whatever makes a forecast miss is in them: the level's error by totals of stretches, a day's dispersion around the
+level that its stretch turned out to have. Sources: Syntetos & Boylan, Intermittent Demand Forecasting (2021), ch. 4-5;
+of the dispersion, Morisita (1959), here for days that expect unlike demand.
 """
 
 import zlib
@@ -22,13 +23,15 @@ STEPS = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01, 0.001)
 MULTIPLES = 0.8  # of the days with demand
 MOST_COUNTS = 2000.0  # means of more steps than this have a gamma law, which is then the same
 PRIOR_INFORMATION = 40.0  # an item's own dispersion is believed as far as it is known better than this
-PRIOR_TOTALS = 6.0  # an item's own error of level counts as far as it rests on more totals of `HORIZON` days
+PRIOR_TOTALS = 12.0  # an item's own error of level counts as far as it rests on more totals than this
 LEVEL_AND_DAYS = (
     0.5  # power with which the error of level grows with the dispersion of days, among alike items
 )
 SPEEDS = np.array([0.1, 0.25, 0.5, 1, 2, 5, 20])  # classes of items, by mean demand a day in steps
 LEAST_DISPERSION, MOST_DISPERSION, MOST_LEVEL_VARIANCE, LEAST_LEVEL_SD = 0.05, 20.0, 1.0, 0.02
-HORIZON = 28.0  # days of a total
+ONE_DAY = 0.999  # share of a stretch's mean beyond which it is one day's, and tells nothing of days
+LEAST_LEFT = 0.1  # of a day's dispersion, once the level was drawn towards it
+HORIZON = 28.0  # days of a total, where none could be compared
 DEFAULT_DISPERSION, DEFAULT_LEVEL_SD = 0.5, 0.3  # where no forecast could be compared yet
 
 
@@ -62,9 +65,9 @@ class Errors:
 
     Args:
         days: Days compared.
-        squares: Of the days' errors.
-        mean: Sum of the means of these days.
-        mean_squares: Sum of their squares.
+        squares: Of the days' distances from the stretch's own level, as if that had been known beforehand.
+        mean: Sum of the days' means by that level, which is the demand of these stretches.
+        mean_squares: Sum of their squares, less what chance adds to them; with `squares` it tells of a day's dispersion.
         totals: Stretches compared.
         total_squares: Of the errors of the stretches' totals.
         total_mean: Sum of the totals' means.
@@ -81,22 +84,38 @@ class Errors:
     total_mean_squares: Array
 
     @classmethod
-    def of(cls, mean: Array, actual: Array) -> Self:
-        """Of one stretch; `mean` and `actual` (n_items, n_days), NaN where demand or forecast is unknown."""
+    def of(cls, mean: Array, actual: Array, step: Array) -> Self:
+        """Of one stretch.
+
+        Args:
+            mean: Forecast, units, NaN where unknown; shape (n_items, n_days).
+            actual: Demand, likewise.
+            step: Smallest quantity, units; shape (n_items,).
+        """
         known = ~np.isnan(actual) & ~np.isnan(mean)
-        forecast, error = np.where(known, mean, 0.0), np.where(known, actual - mean, 0.0)
-        total, total_error = forecast.sum(axis=1), error.sum(axis=1)
-        days = known.sum(axis=1).astype(float)
+        forecast, demand = np.where(known, mean, 0.0), np.where(known, actual, 0.0)
+        total, sold = forecast.sum(axis=1), demand.sum(axis=1)
+        share = ratio(forecast, total[:, None])
+        alone = (share**2).sum(
+            axis=1
+        )  # 1/n of n alike days: what one day weighs in the level they are held against
+        several = (total > 0) & (alone < ONE_DAY)
+        squares = ((demand - sold[:, None] * share) ** 2).sum(axis=1)
         return cls(
-            days,
-            (error**2).sum(axis=1),
-            total,
-            (forecast**2).sum(axis=1),
-            (days > 0).astype(float),
-            total_error**2,
+            known.sum(axis=1).astype(float),
+            ratio(squares * several, 1 - alone * several),
+            sold * several,
+            sold * np.maximum(sold - step, 0.0) * alone * several,
+            known.any(axis=1).astype(float),
+            (sold - total) ** 2,
             total,
             total**2,
         )
+
+    @classmethod
+    def none(cls, n_items: int) -> Self:
+        """Of nothing compared."""
+        return cls(*np.zeros((len(fields(cls)), n_items)))
 
     def __add__(self, other: "Errors") -> "Errors":
         return Errors(*(mine + theirs for mine, theirs in zip(self.arrays, other.arrays, strict=True)))
@@ -139,23 +158,22 @@ def steps_of(quantity: Array) -> Array:
 
 def law_of(errors: Errors, step: Array) -> Law:
     """The law that explains the errors, each item's own shrunk to that of the items that sell as fast."""
-    mean = ratio(errors.mean, errors.days)
+    mean = ratio(errors.total_mean, errors.days)
     speed = np.digitize(mean / step, SPEEDS)
     compared = (errors.days > 0) & (mean > 0)
-    day = ratio(errors.squares - step * errors.mean, errors.mean_squares).clip(0, MOST_DISPERSION)
-    day_of_class = _by_class(day, speed, compared, np.median, DEFAULT_DISPERSION)
-    poisson = ratio(step, mean)
-    information = errors.days / (poisson + np.maximum(day_of_class, 0.01)) ** 2
+    length = ratio(errors.days, errors.totals, otherwise=HORIZON)
+    told = compared & (errors.mean_squares > 0)
+    day = _dispersion(errors, length, step)
+    day_of_class = _by_class(day, speed, told, np.median, DEFAULT_DISPERSION)
+    information = told * errors.days / (ratio(step, mean) + np.maximum(day_of_class, 0.01)) ** 2
     day = (information * day + PRIOR_INFORMATION * day_of_class) / (information + PRIOR_INFORMATION)
     total = ratio(errors.total_squares - step * errors.total_mean, errors.total_mean_squares)
-    length = ratio(errors.days, errors.totals, otherwise=HORIZON)
     total = total.clip(0, MOST_LEVEL_VARIANCE + day / length)
     total_of_class = _by_class(total, speed, compared, np.mean, DEFAULT_LEVEL_SD**2)
     total_of_class *= _restless(day, speed, compared)
-    told = errors.days / HORIZON  # a week tells of a level a quarter of what four weeks do
-    total = (told * total + PRIOR_TOTALS * total_of_class) / (told + PRIOR_TOTALS)
-    variance = np.clip(total - day / length, LEAST_LEVEL_SD**2, MOST_LEVEL_VARIANCE)
-    return Law(np.maximum((1 + day) / (1 + variance) - 1, 0.0), np.sqrt(np.log1p(variance)), step)
+    total = (errors.totals * total + PRIOR_TOTALS * total_of_class) / (errors.totals + PRIOR_TOTALS)
+    variance = np.clip((1 + total) / (1 + day / length) - 1, LEAST_LEVEL_SD**2, MOST_LEVEL_VARIANCE)
+    return Law(day, np.sqrt(np.log1p(variance)), step)
 
 
 def day_quantiles(mean: Array, law: Law, probabilities: tuple[float, ...]) -> Array:
@@ -243,6 +261,12 @@ def _quantile(probability: Array | float, mean: Array, spread: Array, step: Arra
     made[few] = stats.nbinom.ppf(p[few], shape[few], shape[few] / (shape[few] + steps[few]))
     made[~few] = np.round(stats.gamma.ppf(p[~few], shape[~few], scale=steps[~few] / shape[~few]))
     return np.where(mean > 0, made * step, 0.0)
+
+
+def _dispersion(errors: Errors, length: Array, step: Array) -> Array:
+    """Each item's own, of days whose level is known: a level is drawn towards its days, the more the fewer they are."""
+    drawn = ratio(errors.squares - step * errors.mean, errors.mean_squares).clip(0)
+    return np.asarray((drawn / np.maximum(1 - drawn / length, LEAST_LEFT)).clip(0, MOST_DISPERSION))
 
 
 def _restless(day: Array, speed: Rows, compared: NDArray[np.bool_]) -> Array:

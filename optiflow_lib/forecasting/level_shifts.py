@@ -142,7 +142,7 @@ def _without_spikes(quantity: Array, season: Array, step: Array) -> Array:
 def _scatter(quantity: Array, season: Array, step: Array) -> tuple[Array, Array]:
     """Each day by the week on either side, and the dispersion around it: a shift is in the scatter of few days."""
     local = level_around(quantity, season, np.zeros_like(season), days=7) * season
-    return local, law_of(Errors.of(local, quantity), step).dispersion[:, None]
+    return local, law_of(Errors.of(local, quantity, step), step).dispersion[:, None]
 
 
 def _contrast(days: _Days, after: int) -> tuple[Array, Array]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from optiflow_lib.forecasting import levels
 from optiflow_lib.forecasting.groups import GroupEvents, group_codes, group_events, group_totals
-from optiflow_lib.forecasting.law import Errors
+from optiflow_lib.forecasting.law import Errors, steps_of
 from optiflow_lib.forecasting.panel import Array, Panel, Rows, ratio
 from optiflow_lib.forecasting.planned import Planned
 from optiflow_lib.forecasting.poisson import ridge
@@ -50,8 +50,8 @@ class Pooled:
 
         Stretches are those of `levels.stretches_of`.
         """
-        summed = Errors.of(*np.full((2, *panel.quantity.shape), np.nan))
-        n_days = len(panel.days)
+        summed = Errors.none(len(panel.item_ids))
+        n_days, step = len(panel.days), steps_of(panel.quantity)
         origins, stretch = levels.stretches_of(n_days)
         for origin in origins or [max(n_days - stretch, 1)]:
             ahead = slice(origin, min(origin + stretch, n_days))
@@ -64,7 +64,7 @@ class Pooled:
             )
             started = ~np.isnan(panel.quantity[:, :origin]).all(axis=1, keepdims=True)
             actual = np.where(started, panel.quantity[:, ahead], np.nan)
-            summed = summed + Errors.of(level[:, None] * self.season[:, ahead], actual)
+            summed = summed + Errors.of(level[:, None] * self.season[:, ahead], actual, step)
         return summed
 
 

@@ -97,7 +97,7 @@ def errors_of(quantities, mean, *, horizon=28):
     """Of forecasts that were right on average, cut into stretches of a horizon."""
     actual = np.stack(list(quantities))
     stretches = [slice(t, t + horizon) for t in range(0, actual.shape[1] - horizon + 1, horizon)]
-    made = [Errors.of(mean[:, part], actual[:, part]) for part in stretches]
+    made = [Errors.of(mean[:, part], actual[:, part], np.ones(len(actual))) for part in stretches]
     return sum(made[1:], made[0])
 
 
@@ -127,6 +127,23 @@ def test_the_dispersion_of_the_past_is_found(true, least, most):
     assert np.median(found.level_sd) < 0.12
 
 
+def test_the_dispersion_is_found_in_weeks_too():
+    # A level drawn towards seven days hides a tenth of their dispersion.
+    quantities = [counts(8.0, 364, seed=i, dispersion=0.6) for i in range(60)]
+    found = law_of(errors_of(quantities, true_mean(60, 364, 8.0), horizon=7), np.ones(60))
+    assert np.mean(found.dispersion) == pytest.approx(0.6, abs=0.035)
+
+
+def test_a_level_that_rose_is_not_taken_for_days_that_jump():
+    # Half of the items sell six times as much from the second stretch on, which the forecast had not expected.
+    calm = [counts(12.0, 112, seed=i, dispersion=0.05) for i in range(40)]
+    mean = true_mean(40, 112, 12.0)
+    mean[::2, 28:56] /= 6.0
+    found = law_of(errors_of(calm, mean), np.ones(40))
+    assert np.median(found.dispersion[::2]) == pytest.approx(np.median(found.dispersion[1::2]), abs=0.02)
+    assert np.median(found.level_sd[::2]) > 1.2 * np.median(found.level_sd[1::2])
+
+
 def test_an_error_of_the_level_is_told_from_the_noise_of_days():
     rng = np.random.default_rng(1)
     level = np.repeat(rng.lognormal(-0.5 * 0.3**2, 0.3, (40, 13)), 28, axis=1)
@@ -144,7 +161,7 @@ def test_an_item_with_little_to_show_has_the_law_of_items_as_fast():
 
 
 def test_what_was_never_compared_has_a_wide_law():
-    nothing = Errors.of(np.full((2, 28), np.nan), np.full((2, 28), np.nan))
+    nothing = Errors.of(np.full((2, 28), np.nan), np.full((2, 28), np.nan), np.ones(2))
     found = law_of(nothing, np.ones(2))
     assert (found.dispersion > 0.3).all()
     assert (found.level_sd > 0.2).all()
