@@ -35,7 +35,14 @@ CELLS = (
     "page.table()",
     "page.controls()",
 )
-ROWS = ("first figures", "charts", "table", "control usable", "control usable, warm cache")
+ROWS = (
+    "first figures",
+    "charts",
+    "table",
+    "control usable",
+    "control usable, warm cache",
+    "charts answer the pointer",
+)
 # Notes for each mark when its condition is first true; a frame is 16 ms.
 WATCH = """
 (marks) => {
@@ -72,16 +79,20 @@ class Peer:
         return statistics.median(self.measured[row])
 
 
-CHARTS = "document.querySelectorAll('.js-plotly-plot .main-svg .trace').length >= 2"
+# Lines and bars with their axes are on the screen; ours are drawn twice, and answer when plotly has drawn them.
+PLOTLY = "document.querySelectorAll('.js-plotly-plot .main-svg .trace').length >= 2"
+SKETCH = "document.querySelectorAll('.sketch').length >= 2"
 OURS = {
     "first figures": "document.querySelectorAll('[data-kpi]').length >= 6",
-    "charts": CHARTS,
+    "charts": f"{SKETCH} || {PLOTLY}",
+    "charts answer the pointer": PLOTLY,
     "table": "document.querySelectorAll('tbody tr').length >= 1000",
     "control usable": "document.querySelector('[data-region=choice]:not([aria-busy])') && document.querySelector('[data-alive]')",
 }
 THEIRS = {
     "first figures": "[...document.querySelectorAll('[data-testid=stMetricValue]')].filter(e => e.textContent).length >= 6",
-    "charts": CHARTS,
+    "charts": PLOTLY,
+    "charts answer the pointer": PLOTLY,
     "table": "document.querySelector('[data-testid=stDataFrame] canvas')?.width > 0",
     "control usable": "document.querySelector('[data-testid=stSelectbox] input') && document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]')",
 }

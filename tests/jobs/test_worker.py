@@ -1,17 +1,21 @@
 """Calculations handed over to a process of their own, for real."""
 
 import os
+import signal
 import threading
 import time
 from contextlib import contextmanager
 from datetime import date, timedelta
 from multiprocessing.connection import Listener
+from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 
 from optiflow_lib.errors import DataError, ServingError
-from optiflow_lib.jobs import views, worker
+from optiflow_lib.jobs import standby, views, worker
+from optiflow_lib.jobs.standby import Standby
 from optiflow_lib.jobs.worker import Task, address_of
 from optiflow_lib.jobs.working import Working, main
 from optiflow_lib.settings import load_settings
@@ -156,3 +160,37 @@ def test_a_folder_that_others_may_enter_is_refused(settings, tmp_path):
     folder.chmod(0o755)
     with pytest.raises(ServingError, match="not private"):
         address_of(settings, "what_if")
+
+
+def test_a_process_that_stands_by_outlives_its_idle_time_until_it_is_let_go(settings, question):
+    with running(settings, idle_s=1.0) as thread:
+        with Standby(settings, "what_if"):
+            time.sleep(2.5)
+            assert thread.is_alive()
+            assert len(answered(Task(settings, "what_if", **question)))
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def test_a_process_that_died_is_started_again(settings, question, monkeypatch):
+    monkeypatch.setattr(standby, "PAUSE_S", 1.0)
+    with Standby(settings, "what_if"):
+        first = pid_behind(settings)
+        os.kill(first, signal.SIGKILL)
+        second = pid_behind(settings, other_than=first)
+        assert len(answered(Task(settings, "what_if", **question)))
+        assert pid_behind(settings) == second
+
+
+def pid_behind(settings, *, other_than=None, seconds=120):
+    """The process that listens for what-ifs, once there is one."""
+    address = str(address_of(settings, "what_if"))
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        for process in psutil.process_iter(["cmdline"]):
+            words = process.info["cmdline"] or []
+            listens = address in words and process.pid != other_than
+            if listens and process.status() != psutil.STATUS_ZOMBIE and Path(address).exists():
+                return process.pid
+        time.sleep(0.1)
+    pytest.fail("nothing listens")

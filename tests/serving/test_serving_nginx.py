@@ -107,6 +107,8 @@ def test_all_that_a_page_asks_for_weighs_less_than_two_megabytes(proxied, ana):
         "theme.js",
         "optiflow.js",
         "charts.js",
+        "sketch.js",
+        "axes.js",
         "kernel.js",
         "widgets.js",
         "look.js",

@@ -6,6 +6,7 @@ import logging
 import signal
 import socket
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 from tornado.netutil import bind_sockets
@@ -14,6 +15,7 @@ from optiflow_lib.dashboards.pages.visit import SETTINGS_VARIABLE
 from optiflow_lib.dashboards.serving.addresses import is_loopback
 from optiflow_lib.dashboards.serving.stores import PUBLISHED, opened_store
 from optiflow_lib.errors import AccessError, ServingError
+from optiflow_lib.jobs.standby import Standby
 from optiflow_lib.kernels.forks import WarmProcess
 from optiflow_lib.logs import FORMAT
 from optiflow_lib.settings import Settings
@@ -101,7 +103,13 @@ async def _until_interrupted(
         loop.add_signal_handler(number, stop.set)
     address = f"http://{_shown(host)}:{sockets[0].getsockname()[1]}/"
     server = Dashboards(settings, warm=warm, host=host, sockets=sockets)
-    await server.run(stop=stop, ready=lambda: _say(f"The dashboards are at {address} (Ctrl-C ends)"))
+    with ExitStack() as prepared:
+
+        def ready() -> None:
+            _say(f"The dashboards are at {address} (Ctrl-C ends)")
+            prepared.enter_context(Standby(settings, "what_if"))  # it loads while the first page is read
+
+        await server.run(stop=stop, ready=ready)
 
 
 def _shown(host: str) -> str:

@@ -1,19 +1,35 @@
 // Draws every <figure data-chart>: plotly JSON in its script, colours of the theme, text equivalent in its caption.
-// Figures may arrive at any time: while the page is printed, or as HTML that Python sent.
+// Figures may arrive at any time: while the page is printed, or as HTML that Python sent. What a page shows first is
+// sketched; plotly, a megabyte to load and to compile, comes when the page stands.
+
+import { sketch } from "./sketch.js";
 
 let loading;
 
-export const plotly = () =>
-  (loading ??= new Promise((loaded, failed) => {
-    const script = document.createElement("script");
-    script.src = new URL("plotly-basic.min.js", import.meta.url).href;
-    script.onload = () => {
-      speak(window.Plotly, document.documentElement.lang);
-      loaded(window.Plotly);
-    };
+// Loaded beforehand and run afterwards: what is preloaded is compiled beside the page's own thread.
+const preloaded = (address) =>
+  new Promise((done) => {
+    const link = Object.assign(document.createElement("link"), { rel: "preload", as: "script", href: address });
+    link.onload = link.onerror = done; // that it failed is told by the script
+    document.head.append(link);
+  });
+
+const run = (address) =>
+  new Promise((done, failed) => {
+    const script = Object.assign(document.createElement("script"), { src: address, onload: done });
     script.onerror = () => failed(new Error("plotly could not be loaded"));
     document.head.append(script);
-  }));
+  });
+
+const load = async () => {
+  const address = new URL("plotly-basic.min.js", import.meta.url).href;
+  await preloaded(address);
+  await run(address);
+  speak(window.Plotly, document.documentElement.lang);
+  return window.Plotly;
+};
+
+export const plotly = () => (loading ??= load());
 
 // Names of days and months, signs of numbers: the browser knows them for every language.
 const speak = (library, language) => {
@@ -56,13 +72,9 @@ const look = (style) => {
 
 const ready = (figure) => figure.querySelector("figcaption") || document.readyState !== "loading";
 
-const drawOne = async (figure) => {
-  const source = figure.querySelector('script[type="application/json"]');
-  if (!source || !ready(figure)) return;
-  const library = await plotly();
-  const style = getComputedStyle(figure);
-  const colour = (_, name) => style.getPropertyValue(name).trim();
-  const { data, layout } = JSON.parse(source.textContent.replace(/var\((--[\w-]+)\)/g, colour));
+const sourceOf = (figure) => ready(figure) && figure.querySelector('script[type="application/json"]');
+
+const placeIn = (figure, source) => {
   let place = figure.querySelector(".plot");
   if (!place) {
     place = document.createElement("div");
@@ -70,10 +82,36 @@ const drawOne = async (figure) => {
     place.setAttribute("aria-hidden", "true"); // the caption says it in words
     source.after(place);
   }
+  return place;
+};
+
+const drawOne = async (figure) => {
+  const source = sourceOf(figure);
+  if (!source) return;
+  const library = await plotly();
+  const style = getComputedStyle(figure);
+  const colour = (_, name) => style.getPropertyValue(name).trim();
+  const { data, layout } = JSON.parse(source.textContent.replace(/var\((--[\w-]+)\)/g, colour));
+  const place = placeIn(figure, source);
   const language = document.documentElement.lang;
   const dressed = { ...layout, autosize: true, template: { layout: look(style) }, separators: undefined };
   await library.react(place, data, dressed, { displayModeBar: false, responsive: true, locale: language });
+  figure.querySelector(".sketch")?.remove();
   figure.dataset.drawn = "true";
+};
+
+const sketchOne = (figure) => {
+  const source = sourceOf(figure);
+  const style = getComputedStyle(figure);
+  const drawn = sketch(JSON.parse(source.textContent), {
+    width: figure.clientWidth,
+    height: parseInt(style.getPropertyValue("--chart-height"), 10),
+    font: style.getPropertyValue("--font"),
+    language: document.documentElement.lang,
+  });
+  if (!drawn) return false;
+  placeIn(figure, source).before(drawn);
+  return true;
 };
 
 export const draw = (root = document) => {
@@ -83,12 +121,12 @@ export const draw = (root = document) => {
 };
 
 export const drawAsTheyCome = () => {
-  const waiting = () => document.querySelectorAll("figure[data-chart]:not([data-drawn]):not([data-drawing])");
+  const waiting = () => document.querySelectorAll("figure[data-chart]:not([data-begun])");
   const drawWaiting = () => {
     for (const figure of waiting()) {
-      if (!ready(figure)) continue;
-      figure.dataset.drawing = "true";
-      drawOne(figure).finally(() => delete figure.dataset.drawing);
+      if (!sourceOf(figure)) continue;
+      figure.dataset.begun = "true";
+      if (loading || !sketchOne(figure)) drawOne(figure);
     }
   };
   new MutationObserver(drawWaiting).observe(document.documentElement, { childList: true, subtree: true });

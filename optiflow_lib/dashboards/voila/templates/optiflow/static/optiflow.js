@@ -57,11 +57,14 @@ const step = () => {
   bringWidgetsToLife();
 };
 
+const idle = () => new Promise((now) => (window.requestIdleCallback ?? setTimeout)(now));
+
 const printed = async () => {
   step();
   document.getElementById("page").removeAttribute("aria-busy");
+  loadFrontEnd(); // at once: its parts look out for the window's load event, which waits for them now and not later
+  await idle();
   await draw();
-  loadFrontEnd();
 };
 
 // The kernel ends with the page. A page that the browser kept and shows again has none: it is loaded afresh.
