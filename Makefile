@@ -7,7 +7,7 @@ comma := ,
 EXTRAS := dev,postgres,mysql,redis,dask
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help run night serve test test-nights test-rooms test-browser test-long check bench lab clean lock
+.PHONY: help run night serve test test-long check bench lab clean lock
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/:.*##/\t/'
@@ -22,32 +22,15 @@ night: $(VENV)/.installed ## run the night again, whatever ran before
 lab: $(VENV)/.installed   ## open the notebooks in JupyterLab
 	@$(BIN)/optiflow lab
 
-# In two processes: a test's own process computes on one core. Playwright keeps an event loop running in its process, so
-# that tests of servers need another one.
-NIGHTS := tests/batch tests/cli tests/dashboards tests/jobs
-PYTEST = env -u MAKEFLAGS -u MAKELEVEL COVERAGE_FILE=.coverage.$@ $(BIN)/pytest -m "not long" --cov --cov-report=
-
+# Two processes share out whole files, so that what a file makes for its tests is made once; those of long tests come first.
 test: $(VENV)/.installed-dev check ## checks, then all short tests with coverage
 	@sh .ci/tools
-	@rm -f .coverage*
-	@echo "Testing on two cores; each part reports when it is done."
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target test-nights test-rooms test-browser
-	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report --skip-covered --fail-under=90
-
-test-nights:
-	$(PYTEST) $(NIGHTS)
-
-test-rooms:
-	$(PYTEST) $(NIGHTS:%=--ignore=%) --ignore=tests/browser
-
-test-browser:
-	$(PYTEST) tests/browser
+	env -u MAKEFLAGS -u MAKELEVEL $(BIN)/pytest -m "not long" --numprocesses=2 --dist=loadfile --no-loadscope-reorder \
+	  --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 test-long: $(VENV)/.installed-dev ## the long runs: kills, thousands of visits
 	@sh .ci/tools
-	$(BIN)/pytest -m long --ignore=tests/browser
-	$(BIN)/pytest -m long tests/browser || [ $$? = 5 ]
+	$(BIN)/pytest -m long
 
 check: $(VENV)/.installed-dev ## format, lint, types and the layers' direction
 	$(BIN)/ruff format --check

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import sys
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -73,3 +74,9 @@ def run_jobs(settings_file: Path, *names: str, as_of: date | None = None) -> Non
     """Runs jobs in this process, one after the other: the whole night unless some are named."""
     for name in names or NIGHTLY:
         getattr(jobs, name)(settings_file=str(settings_file), as_of=as_of.isoformat() if as_of else "")
+
+
+if __name__ == "__main__":
+    shop_of_a_night = open_shop(Path(sys.argv[1]))
+    sell_in_bulk(shop_of_a_night.parent / "shop.db")
+    run_jobs(shop_of_a_night)

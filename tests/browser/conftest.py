@@ -22,9 +22,12 @@ FLAGS = [
 LAPTOP, PHONE = {"width": 1400, "height": 900}, {"width": 400, "height": 800}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; without it the test is skipped on a laptop and fails in CI."""
+    """Chromium; without it the test is skipped on a laptop and fails in CI.
+
+    It ends with its file: Playwright keeps an event loop running, beside which no test of another room can run its own.
+    """
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if program is None:
         reason = "Chromium is not installed (Debian: apt-get install chromium)"

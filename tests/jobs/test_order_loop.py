@@ -17,6 +17,7 @@ from optiflow_lib.jobs.night import inputs_folder, open_night, opened_store
 from optiflow_lib.settings import load_settings
 from optiflow_lib.source import open_inputs
 
+pytestmark = pytest.mark.no_cover  # night after night: what they run, test_night.py shows to coverage
 FIRST, NEXT, LATE = date(2026, 10, 19), date(2026, 10, 20), date(2026, 10, 24)
 FORECAST = ("lead_times", "accuracy", "forecasts", "components", "interval_demand")
 ITEM, SUPPLIER = "0001", "F01"
