@@ -127,7 +127,9 @@ def test_a_line_needs_two_known_values():
 
 
 def test_a_fault_says_what_to_do_and_keeps_the_reason_for_who_looks_after_the_server():
-    shown = notices.fault("Lecture impossible", ValueError("<disk>"), "fr", mend="Réessayez.")
+    shown = notices.fault(
+        "Lecture impossible", ValueError("<disk>"), "fr", project=Path("/srv/shop"), mend="Réessayez."
+    )
     assert words(shown) == "✕ Lecture impossible Réessayez. Détail technique <disk>"
     assert seen(shown).elements[0][1]["role"] == "alert"
 

@@ -252,15 +252,17 @@ def test_items_that_failed_are_named_with_the_reason():
     failures = FAILURES.check(
         pd.DataFrame({"item_id": ["<b>7</b>"], "step": ["fit"], "reason": ["one day"]}), where="test"
     )
-    assert "1 article en échec" in words(failure_list(failures, "fr"))
-    assert is_harmless(failure_list(failures, "fr"))
-    shown = night_state(None, failures=failures, problems=3, items=10, language="en")
+    assert "1 article en échec" in words(failure_list(failures, "fr", project=None))
+    assert is_harmless(failure_list(failures, "fr", project=None))
+    shown = night_state(None, failures=failures, problems=3, items=10, language="en", project=None)
     assert "Items 10 Items that failed 1 Data problems 3" in words(shown)
 
 
 def test_the_last_night_is_told_on_the_dashboard_too(visit):
     run = pd.Series({"state": "done", "started_at": pd.Timestamp(STARTED), "duration_s": 12.0})
-    shown = words(night_state(run, failures=FAILURES.empty(), problems=0, items=10, language="en"))
+    shown = words(
+        night_state(run, failures=FAILURES.empty(), problems=0, items=10, language="en", project=None)
+    )
     assert shown.startswith("State Done Started")
     assert "Duration 12 s" in shown
 

@@ -13,6 +13,7 @@ import optiflow_lib
 from optiflow_lib import errors
 from optiflow_lib.dashboards.components.monitoring import failed_steps
 from optiflow_lib.dashboards.components.nights import failure_list
+from optiflow_lib.dashboards.components.notices import fault
 from optiflow_lib.dashboards.components.reasons import (
     KINDS,
     failure_reason,
@@ -43,9 +44,9 @@ def test_every_reason_is_said_in_french_with_its_values(reason):
     assert reasons.values_of(reason, written) == {
         name: VALUES[name] for name in re.findall(r"{(\w+)}", reason)
     }
-    said = words(failure_reason(written, "fr"))
+    said = words(failure_reason(written, "fr", project=None))
     assert written not in said
-    assert said != words(failure_reason(written, "en"))
+    assert said != words(failure_reason(written, "en", project=None))
     assert "détail" not in said.lower()
 
 
@@ -80,11 +81,11 @@ def test_reasons_are_the_ones_that_the_models_write():
     demand = pd.DataFrame({"item_id": "long", "day": days, "quantity": np.arange(30.0) % 7 + 3})
     short = pd.DataFrame({"item_id": ["short"], "day": days[:1], "quantity": [4.0]})
     model = BatchProphet().fit(pd.concat([demand, short]))
-    assert opened(failure_list(model.failures, "fr")).endswith(
+    assert opened(failure_list(model.failures, "fr", project=None)).endswith(
         "short Sa demande n'est connue que sur 1 jour ; il en faut 2 au modèle."
     )
     outside = BatchProphet(changepoints=["2020-01-01"]).fit(demand)
-    assert opened(failure_list(outside.failures, "fr")).endswith(
+    assert opened(failure_list(outside.failures, "fr", project=None)).endswith(
         "long Les points de rupture des réglages sont hors de son historique, du 1 janv. 2026 au 30 janv. 2026."
     )
 
@@ -98,10 +99,20 @@ def test_the_models_write_no_reason_of_their_own():
 
 
 def test_words_of_others_are_folded_away_behind_a_sentence():
-    html = failure_reason("RuntimeError: Error during optimization", "fr")
+    html = failure_reason(
+        f"RuntimeError: Error during optimization in {PROJECT}/models", "fr", project=PROJECT
+    )
     assert opened(html) == "Son modèle n'a pas pu être calculé."
-    assert "RuntimeError: Error during optimization" in words(html)
+    assert "RuntimeError: Error during optimization in models" in words(html)
     assert '<pre lang="en">' in str(html)
+
+
+def test_words_of_others_are_only_for_who_may_inspect_nights():
+    html = failure_reason("RuntimeError: Error during optimization", "fr", project=None)
+    assert words(html) == "Son modèle n'a pas pu être calculé."
+    broken = fault("Kaputt", RuntimeError(f"no {PROJECT}/x"), "fr", project=None, mend="Encore")
+    assert "x" not in words(broken)
+    assert "no x" in words(fault("Kaputt", RuntimeError(f"no {PROJECT}/x"), "fr", project=PROJECT))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -140,7 +151,7 @@ def test_hostile_words_are_shown_and_never_run():
     failures = FAILURES.check(
         pd.DataFrame({"item_id": HOSTILE[:3], "step": "fit", "reason": HOSTILE[:3]}), where="test"
     )
-    assert is_harmless(failure_list(failures, "fr"))
+    assert is_harmless(failure_list(failures, "fr", project=PROJECT))
     steps = pd.DataFrame(
         {"run_id": "a", "step": "x", "state": "failed", "message": [*HOSTILE, f"x: {HOSTILE[0]}: y"]}
     )

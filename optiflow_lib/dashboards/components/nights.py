@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC
+from pathlib import Path
 
 import pandas as pd
 
@@ -15,7 +16,13 @@ FAILURES = 5
 
 
 def night_state(
-    run: pd.Series | None, *, failures: pd.DataFrame, problems: int, items: int, language: Language
+    run: pd.Series | None,
+    *,
+    failures: pd.DataFrame,
+    problems: int,
+    items: int,
+    language: Language,
+    project: Path | None,
 ) -> Html:
     """The last night in a few facts: state, start, duration, items, failures, data problems.
 
@@ -25,6 +32,7 @@ def night_state(
         problems: Rows of the data-quality list.
         items: Items of the night.
         language: The reader's.
+        project: Of `failure_reason`.
     """
     facts = [(text("Items", language), number(items, language))]
     if run is not None:
@@ -38,7 +46,7 @@ def night_state(
         (text("Items that failed", language), number(failures["item_id"].nunique(), language)),
         (text("Data problems", language), number(problems, language)),
     ]
-    return join([fact_list(facts), failure_list(failures, language)])
+    return join([fact_list(facts), failure_list(failures, language, project=project)])
 
 
 def fact_list(facts: Sequence[tuple[str, object]]) -> Html:
@@ -46,12 +54,12 @@ def fact_list(facts: Sequence[tuple[str, object]]) -> Html:
     return tag("dl", [[tag("dt", name), tag("dd", value)] for name, value in facts], class_="facts")
 
 
-def failure_list(failures: pd.DataFrame, language: Language) -> Html | None:
+def failure_list(failures: pd.DataFrame, language: Language, *, project: Path | None) -> Html | None:
     """Items that failed and why; nothing when none did."""
     if failures.empty:
         return None
     told = [
-        tag("li", tag("code", row.item_id), " ", failure_reason(row.reason, language))
+        tag("li", tag("code", row.item_id), " ", failure_reason(row.reason, language, project=project))
         for row in failures.head(FAILURES).itertuples()
     ]
     title = text(

@@ -1,10 +1,12 @@
 """What a page says when there is nothing, when something is wrong, or when it worked."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Literal
 
 from optiflow_lib.dashboards.components.html import Html, tag
-from optiflow_lib.texts import Language, text
+from optiflow_lib.dashboards.components.reasons import technical
+from optiflow_lib.texts import Language
 
 Tone = Literal["good", "warn", "bad", "info"]
 SIGNS: dict[Tone, str] = {"good": "✓", "warn": "!", "bad": "✕", "info": "i"}
@@ -26,10 +28,19 @@ def empty(title: str, *more: object) -> Html:
     return tag("div", tag("strong", title), _paragraphs(more), class_="empty")
 
 
-def fault(title: str, error: Exception, language: Language, *, mend: str | None = None) -> Html:
-    """What could not be shown, what the reader can do, and the technical reason for who looks after the server."""
-    detail = tag("details", tag("summary", text("Technical detail", language)), tag("pre", str(error)))
-    return notice(title, mend, detail, tone="bad")
+def fault(
+    title: str, error: Exception, language: Language, *, project: Path | None, mend: str | None = None
+) -> Html:
+    """What could not be shown, what the reader can do, and the technical reason for who looks after the server.
+
+    Args:
+        title: What happened, in a sentence.
+        error: Its own words are the technical reason.
+        language: The reader's.
+        project: Folder that paths are told from; None keeps the technical reason from the reader.
+        mend: What the reader can do.
+    """
+    return notice(title, mend, technical(str(error), language, project=project), tone="bad")
 
 
 def badge(words: str, tone: Tone | Literal["muted"] = "muted") -> Html:

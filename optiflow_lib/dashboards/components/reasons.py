@@ -39,12 +39,13 @@ KINDS = {
 UNKNOWN = "The step stopped at an error of the program."
 
 
-def failure_reason(written: str, language: Language) -> Html:
+def failure_reason(written: str, language: Language, *, project: Path | None) -> Html:
     """Why an item has a simpler forecast.
 
     Args:
         written: Of schema `FAILURES`.
         language: The reader's.
+        project: Folder that paths are told from; None keeps the program's own words from the reader.
     """
     few, outside = values_of(TOO_FEW_DAYS, written), values_of(CHANGEPOINTS_OUTSIDE, written)
     if few is not None:
@@ -64,7 +65,8 @@ def failure_reason(written: str, language: Language) -> Html:
             last=last,
         )
         return tag("span", said)
-    return _with_detail(text("Its model could not be computed.", language), written, language)
+    said = tag("span", text("Its model could not be computed.", language))
+    return join([said, technical(written, language, project=project)])
 
 
 def left_out_reason(written: str, language: Language) -> str:
@@ -89,9 +91,7 @@ def step_reason(written: object, state: str, language: Language, *, project: Pat
         return tag("span", stopped if state == "interrupted" else "–")
     kind = _STEP_ERROR.match(written)
     said = KINDS.get(kind[1], UNKNOWN) if kind else UNKNOWN
-    if project is None:
-        return tag("span", text(said, language))
-    return _with_detail(text(said, language), inside(project, written), language)
+    return join([tag("span", text(said, language)), technical(written, language, project=project)])
 
 
 def inside(project: Path, written: str) -> str:
@@ -103,8 +103,9 @@ def inside(project: Path, written: str) -> str:
     return _PATH.sub("…/", written.replace(f"{project}/", ""))
 
 
-def _with_detail(said: str, written: str, language: Language) -> Html:
-    detail = tag(
-        "details", tag("summary", text("Technical detail", language)), tag("pre", written, lang="en")
-    )
-    return join([tag("span", said), detail])
+def technical(written: str, language: Language, *, project: Path | None) -> Html | None:
+    """The program's own words, folded away, their paths told from the project's folder; nothing without one."""
+    if project is None:
+        return None
+    words = tag("pre", inside(project, written), lang="en")
+    return tag("details", tag("summary", text("Technical detail", language)), words)

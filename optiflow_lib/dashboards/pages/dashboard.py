@@ -218,6 +218,7 @@ class Dashboard(Page):
             problems=len(self.view.read("quality")),
             items=len(self.view.read("items")),
             language=self.language,
+            project=self.visit.project,
         )
 
     def _supplier_names(self, supplier_ids: pd.Series) -> pd.Series:

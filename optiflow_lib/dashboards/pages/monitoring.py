@@ -22,7 +22,6 @@ from optiflow_lib.dashboards.pages.page import Maker, Page, local_time
 from optiflow_lib.dashboards.pages.visit import Visit
 from optiflow_lib.jobs import views
 from optiflow_lib.jobs.condition import Condition, condition
-from optiflow_lib.jobs.desk import Desk
 from optiflow_lib.jobs.executed import executed_steps
 from optiflow_lib.jobs.targets import accuracy_targets
 from optiflow_lib.texts import day, moment, number, text
@@ -84,24 +83,20 @@ class Monitoring(Page):
                         steps,
                         names,
                         self.language,
-                        project=self.settings.folder if self._may_inspect else None,
+                        project=self.visit.project,
                     ),
                 ),
                 panel(
                     text("Duration of the steps", self.language),
                     drawn,
-                    failure_list(self.view.read("failures"), self.language),
+                    failure_list(self.view.read("failures"), self.language, project=self.visit.project),
                 ),
             ]
         )
 
-    @property
-    def _may_inspect(self) -> bool:
-        return Desk(self.settings, self.visit.user, self.visit.role).may("inspect")
-
     def _notebooks(self, runs: pd.DataFrame) -> dict[str, list[str]]:
         """Steps by run whose executed notebooks the reader may read."""
-        if not self._may_inspect:
+        if not self.visit.may_inspect:
             return {}
         return {run_id: executed_steps(self.settings, run_id) for run_id in runs["run_id"]}
 

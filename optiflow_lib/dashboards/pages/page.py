@@ -69,6 +69,7 @@ class Page:
                 text("This part cannot be shown now.", self.language),
                 error,
                 self.language,
+                project=self.visit.project,
                 mend=text(
                     "Reload the page in a moment; if it stays, tell who looks after Optiflow.", self.language
                 ),
@@ -160,7 +161,8 @@ class Page:
                 text("Somebody may have changed it meanwhile: reload the page.", self.language),
             ),
         )
-        return fault(title, error, self.language, mend=mend)
+        # It is about what the reader sent: everybody may know.
+        return fault(title, error, self.language, project=self.settings.folder, mend=mend)
 
     def _night_line(self) -> str:
         return text(

@@ -109,7 +109,7 @@ class Simulation(Page):
         if self._error is not None:
             mend = text("Choose a shorter period or other items.", language)
             said = text("This cannot be simulated.", language)
-            return panel(title, fault(said, self._error, language, mend=mend))
+            return panel(title, fault(said, self._error, language, project=self.visit.project, mend=mend))
         if now is not None and now.state != "done":
             return panel(title, calculating(now.state, now.seconds, now.before, language))
         if self._made is None:

@@ -6,11 +6,13 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, cast
 from urllib.parse import parse_qsl
 
 from optiflow_lib.errors import AccessError
+from optiflow_lib.jobs.desk import Desk
 from optiflow_lib.schemas.operations import ROLES
 from optiflow_lib.settings import Settings, load_settings
 from optiflow_lib.texts import LANGUAGES, Language
@@ -40,6 +42,16 @@ class Visit:
     role: Role
     language: Language
     filters: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def may_inspect(self) -> bool:
+        """May they read how nights were computed, and the program's own words?"""
+        return Desk(self.settings, self.user, self.role).may("inspect")
+
+    @property
+    def project(self) -> Path | None:
+        """Folder that paths are told from, for who may read the program's own words; None for all others."""
+        return self.settings.folder if self.may_inspect else None
 
 
 def wait_for_visit() -> Visit:
