@@ -19,14 +19,15 @@ _numbers = count(1)
 
 @pytest.hookimpl(trylast=True)  # Hypothesis marks its tests in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Coverage is told by the first case of each test that is no property: tracing doubles a test's time.
+    """Coverage is told by the first case of each test that is no property and has no browser: tracing doubles a test's time.
 
     So the share it reports is a lower bound: what only a later case reaches counts as not reached.
     """
     traced = set()
     for item in items:
         test = item.nodeid.partition("[")[0]
-        if test in traced or item.get_closest_marker("hypothesis"):
+        untraced = any(map(item.get_closest_marker, ("hypothesis", "browser")))
+        if test in traced or untraced:
             item.add_marker("no_cover")
         traced.add(test)
 

@@ -9,6 +9,7 @@ from typing import Self
 
 from optiflow_lib.errors import OptiflowError
 from optiflow_lib.jobs.worker import START_S, Errand, address_of, start
+from optiflow_lib.jobs.working import LET_GO
 from optiflow_lib.settings import Settings
 
 LOOK_S = 0.2  # how often it is looked for while it starts, and whether it still runs
@@ -34,7 +35,7 @@ class Standby:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Lets go of it: it ends itself when nobody else is connected for a while."""
+        """Lets go of it: it ends itself as soon as nobody else is connected."""
         self._over.set()
         self._thread.join()
 
@@ -51,16 +52,20 @@ class Standby:
 
     def _connected(self) -> Connection:
         """A connection once it has started; OSError when it does not start."""
-        start(self._settings, self._errand)
+        started = start(self._settings, self._errand)
         until = time.monotonic() + START_S
         address = str(address_of(self._settings, self._errand))
         while time.monotonic() < until and not self._over.is_set():
             with suppress(OSError):
                 return Client(address, "AF_UNIX")
             self._over.wait(LOOK_S)
+        if started:
+            started.terminate()  # nobody has come to it yet
+            started.wait()
         raise OSError(f"nothing answers at {address}")
 
     def _stay(self, connection: Connection) -> None:
         while not self._over.is_set():
             if connection.poll(LOOK_S):
                 connection.recv()  # it is told nothing: only the end comes, as EOFError
+        connection.send(LET_GO)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Client, Connection
 from pathlib import Path
@@ -124,14 +125,15 @@ class Task:
         start(self._settings, self._errand)
 
 
-def start(settings: Settings, errand: Errand) -> None:
-    """Starts the process unless it runs; returns at once. A second one that is started ends itself."""
+def start(settings: Settings, errand: Errand) -> subprocess.Popen[bytes] | None:
+    """Starts the process unless it runs; returns it, at once. A second one that is started ends itself."""
     address = address_of(settings, errand)
-    try:
-        Client(str(address), "AF_UNIX").close()
-    except OSError:
-        command = [sys.executable, "-m", "optiflow_lib.jobs.working", errand, str(address)]
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - our own module
+    with suppress(OSError), Client(str(address), "AF_UNIX"):
+        return None
+    command = [sys.executable, "-m", "optiflow_lib.jobs.working", errand, str(address)]
+    return subprocess.Popen(  # noqa: S603 - our own module
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
+    )
 
 
 def address_of(settings: Settings, errand: Errand) -> Path:

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from optiflow_lib.errors import OptiflowError, ServingError
 
 IDLE_S = 60.0  # without anybody connected, the process ends
+LET_GO = "let go"  # said by who kept it ready: it ends as soon as nobody is connected
 NICENESS = 5  # a page that is opened comes first
 logger = logging.getLogger(__name__)
 
@@ -84,6 +85,9 @@ class Working:
             question = connection.recv()
         except (EOFError, OSError):
             self._lose(connection)
+            return
+        if question == LET_GO:
+            self._idle_s = 0.0
             return
         with self._changed:
             _say(connection, "waiting", len(self._asked))

@@ -172,6 +172,23 @@ def test_a_process_that_stands_by_outlives_its_idle_time_until_it_is_let_go(sett
         assert not thread.is_alive()
 
 
+def test_a_process_that_is_let_go_ends_at_once(settings):
+    with running(settings, idle_s=600.0) as thread:
+        with Standby(settings, "what_if"):
+            time.sleep(1)
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+def test_one_that_is_let_go_before_it_has_started_never_does(settings):
+    with Standby(settings, "what_if"):
+        pass
+    time.sleep(0.5)
+    address = str(address_of(settings, "what_if"))
+    mine = [process for process in psutil.Process().children() if address in process.cmdline()]
+    assert psutil.wait_procs(mine, timeout=20)[1] == []
+
+
 def test_a_process_that_died_is_started_again(settings, question, monkeypatch):
     monkeypatch.setattr(standby, "PAUSE_S", 1.0)
     with Standby(settings, "what_if"):
